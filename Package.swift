@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// Settings of every Swift target of ours. The layers themselves (who may import whom) are held by
+/// Tests/HostExporterTests/LayersTests.swift, because the compiler's import check misses transitive imports.
+let swift: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// Tests read well with fewer ceremonies around unsafe pointers; warnings stay errors.
+let test: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "host-exporter",
+    products: [
+        .executable(name: "host-exporter", targets: ["host-exporter"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .target(name: "Exposition", swiftSettings: swift),
+        .target(name: "KernelFiles", swiftSettings: swift),
+        .target(
+            name: "CRE2",
+            cxxSettings: [.treatAllWarnings(as: .error)],
+            linkerSettings: [.linkedLibrary("re2")]
+        ),
+        .target(name: "CollectorKit", dependencies: ["Exposition", "KernelFiles", "CRE2"], swiftSettings: swift),
+        .target(
+            name: "Collectors",
+            dependencies: ["CollectorKit", "Exposition", "KernelFiles"],
+            path: "collectors",
+            exclude: ["README.md"],
+            swiftSettings: swift
+        ),
+        .target(name: "Scraping", dependencies: ["CollectorKit", "Exposition", "KernelFiles"], swiftSettings: swift),
+        .target(
+            name: "Serving",
+            dependencies: [
+                "CZlib",
+                "Exposition",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: swift
+        ),
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    ],
+    cLanguageStandard: .gnu11,
+    cxxLanguageStandard: .cxx17
+)
