@@ -21,6 +21,9 @@ let test: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Settings of every C target of ours.
+let c: [CSetting] = [.treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra")]
+
 let package = Package(
     name: "host-exporter",
     products: [
@@ -32,7 +35,8 @@ let package = Package(
     ],
     targets: [
         .target(name: "Exposition", swiftSettings: swift),
-        .target(name: "KernelFiles", swiftSettings: swift),
+        .target(name: "CKernel", cSettings: c),
+        .target(name: "KernelFiles", dependencies: ["CKernel"], swiftSettings: swift),
         .target(
             name: "CRE2",
             cxxSettings: [.treatAllWarnings(as: .error)],

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// System calls that Swift's Glibc module does not show, because they are declared for _GNU_SOURCE alone.
+#ifndef HOST_EXPORTER_CKERNEL_H
+#define HOST_EXPORTER_CKERNEL_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/// getdents64(2): directory entries into `buffer`; 0 at the end, -1 with errno on failure.
+ssize_t ckernel_getdents(int descriptor, void *_Nonnull buffer, size_t size);
+
+/// pthread_setname_np(3) for the calling thread; at most 15 bytes of the name are used.
+void ckernel_name_thread(const char *_Nonnull name);
+
+#endif

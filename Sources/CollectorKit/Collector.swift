@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Exposition
+public import KernelFiles
+
+/// One source of metrics: a value that owns its state and handles, without locks, tasks or `async`.
+///
+/// A collector is used by one thread at a time. It reads kernel files through the reader, whose views are good until
+/// `collect` returns, and writes samples in any order; the writer keeps families together and drops repeated series.
+/// What one failing item (a disk, a line, a file) costs is that item: `writer.loseItem` counts it and the collector
+/// is then `degraded`. A throw means that nothing of this scrape is shown.
+public protocol Collector: ~Copyable, SendableMetatype {
+    /// Its families; `NoMetrics` where all are named while collecting.
+    associatedtype Metric: MetricKey
+
+    /// Everything that users read about it.
+    static var descriptor: CollectorDescriptor { get }
+
+    /// Checks the options. Never fails because hardware is missing.
+    init(context: CollectorContext) throws(ConfigurationError)
+
+    /// Reads and writes one scrape's samples.
+    mutating func collect(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) -> Availability
+}
+
+/// For collectors whose families are all named while collecting.
+public enum NoMetrics: Int, MetricKey {
+    /// Never written: a raw-value enum has to have a case.
+    case none
+
+    /// No family.
+    public var family: MetricFamily { .untyped("", [], "") }
+
+    /// No case is a family.
+    public static var allCases: [NoMetrics] { [] }
+}
+
+/// What a collector is made from.
+public struct CollectorContext: Sendable {
+    /// Where /proc, /sys, / and udev's database are.
+    public let roots: Roots
+    /// The values of all options.
+    public let options: Options
+    /// What several collectors read or what can block.
+    public let sources: Sources
+
+    /// A context.
+    public init(roots: Roots, options: Options, sources: Sources) {
+        self.roots = roots
+        self.options = options
+        self.sources = sources
+    }
+}
+
+extension LabelText {
+    /// Adds a label whose value is bytes of a kernel file.
+    public mutating func add(_ name: StaticString, _ value: Bytes) {
+        unsafe add(name, value.unsafeBuffer)
+    }
+}
+
+extension MetricWriter {
+    /// A label set of one label.
+    public mutating func labels(_ name: StaticString, _ value: Bytes) -> Labels {
+        labels { $0.add(name, value) }
+    }
+
+    /// A label set of one label.
+    public mutating func labels(_ name: StaticString, _ value: String) -> Labels {
+        labels { $0.add(name, value) }
+    }
+
+    /// The family of a name that is known only now.
+    public mutating func family(named name: Bytes, make: () -> MetricFamily) -> Family {
+        unsafe family(named: name.unsafeBuffer, make: make)
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Exposition
+
+/// Everything that users read about a collector: its flags, `--help`, the metric reference and the checks of the
+/// tests come from here.
+public struct CollectorDescriptor: Sendable {
+    /// The part of the host it belongs to, named as its folder below `collectors/`.
+    public enum Group: String, Sendable, CaseIterable {
+        case cpu, memory, disk, filesystem, network, gpu, sensors, pci, system, process, services, textfile, daena
+    }
+
+    /// Its name: `diskstats` is switched by `--collector.diskstats` and `--no-collector.diskstats`.
+    public let name: String
+    /// The part of the host it belongs to.
+    public let group: Group
+    /// True where it runs without being asked for.
+    public let isDefault: Bool
+    /// What it reports, in one sentence.
+    public let help: String
+    /// The files and interfaces it reads, for the metric reference.
+    public let reads: [String]
+    /// Its options, sources' options that it owns included.
+    public let options: [OptionDescriptor]
+    /// The families it may write. Families whose names come from the kernel are described by `openFamilies`.
+    public let families: [MetricFamily]
+    /// Patterns of families that it names while collecting, for example `node_vmstat_<field>`.
+    public let openFamilies: [MetricFamily]
+    /// The value of `node_scrape_collector_success` where there is nothing to read; as node_exporter has it.
+    public let absentIsSuccess: Bool
+
+    /// A descriptor; `name` is lower case with underscores.
+    public init(
+        name: String, group: Group, isDefault: Bool = true, help: String, reads: [String],
+        options: [OptionDescriptor] = [], families: [MetricFamily], openFamilies: [MetricFamily] = [],
+        absentIsSuccess: Bool = false
+    ) {
+        self.name = name
+        self.group = group
+        self.isDefault = isDefault
+        self.help = help
+        self.reads = reads
+        self.options = options
+        self.families = families
+        self.openFamilies = openFamilies
+        self.absentIsSuccess = absentIsSuccess
+    }
+}

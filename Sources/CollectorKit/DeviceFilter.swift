@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import KernelFiles
+
+/// Which devices (or mount points, chips, sensors) a collector shows: an include and an exclude expression, of which
+/// only one may be given.
+public struct DeviceFilter: Sendable {
+    private let include: Pattern?
+    private let exclude: Pattern?
+
+    /// A filter of two options. An include that is given puts the exclude's default out of force; both given is an
+    /// error.
+    public init(_ options: Options, include: String?, exclude: String?) throws(ConfigurationError) {
+        let includePattern: Pattern? = if let include { try options.pattern(include) } else { nil }
+        if let include, let exclude, includePattern != nil, options.isGiven(exclude), !options.text(exclude).isEmpty {
+            throw ConfigurationError(flag: include, "cannot be used together with --\(exclude); give one of the two")
+        }
+        self.include = includePattern
+        self.exclude =
+            if let exclude, includePattern == nil { try options.pattern(exclude) } else { nil }
+    }
+
+    /// True where a device of this name is not to be shown.
+    public func ignores(_ name: Bytes) -> Bool {
+        if let exclude, exclude.matches(name) { return true }
+        if let include, !include.matches(name) { return true }
+        return false
+    }
+
+    /// True where every device is shown.
+    public var isEmpty: Bool { include == nil && exclude == nil }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Takes one collector's samples in whatever order they come and keeps those of each family together.
+///
+/// A series that was written already in this collection is left out, so that no page has it twice. Memory is kept
+/// from collection to collection. One thread uses a writer at a time.
+@safe
+public struct MetricWriter: ~Copyable {
+    /// A family that was named during a collection; good until the writer is reset.
+    public struct Family: Sendable {
+        let index: Int
+    }
+
+    /// Above this many families that no sample used in the last collection, all families named at run time are
+    /// forgotten, so that names that change from file to file cannot fill the memory.
+    private static let idleFamilies = 512
+
+    private(set) var blocks: UnsafeMutablePointer<FamilyBlock>
+    private(set) var blockCount = 0
+    private var capacity: Int
+    private let staticCount: Int
+    private var named: [UInt64: Int] = [:]
+    private var labelText = LabelText()
+
+    /// Items (lines, files, devices) that could not be read in this collection.
+    public private(set) var itemsLost = 0
+    /// What was said of the first lost item.
+    public private(set) var firstLoss: String?
+
+    /// A writer for the families of a descriptor; `MetricKey` values index into them.
+    public init(families: [MetricFamily]) {
+        capacity = max(4, families.count)
+        unsafe blocks = .allocate(capacity: capacity)
+        staticCount = families.count
+        for family in families { addBlock(family, isDynamic: false) }
+    }
+
+    deinit {
+        unsafe blocks.deinitialize(count: blockCount)
+        unsafe blocks.deallocate()
+    }
+
+    /// Forgets all samples and label sets.
+    public mutating func reset() {
+        var idle = 0
+        for index in 0..<blockCount {
+            if index >= staticCount, unsafe blocks[index].sampleCount == 0 { idle += 1 }
+            unsafe blocks[index].reset()
+        }
+        if idle > MetricWriter.idleFamilies { forgetNamedFamilies() }
+        labelText.sink.removeAll()
+        itemsLost = 0
+        firstLoss = nil
+    }
+
+    // MARK: Labels
+
+    /// Writes down a label set to be used for any number of samples.
+    public mutating func labels(_ add: (inout LabelText) -> Void) -> Labels {
+        labelText.begin()
+        add(&labelText)
+        return labelText.end()
+    }
+
+    /// Writes down a label set that continues another one.
+    public mutating func labels(_ base: Labels, _ add: (inout LabelText) -> Void) -> Labels {
+        labelText.begin()
+        labelText.copy(base)
+        add(&labelText)
+        return labelText.end()
+    }
+
+    // MARK: Samples of the descriptor's families
+
+    /// Writes a sample. `extra` is one more label, whose value must need no escaping.
+    @inlinable
+    public mutating func write<Key: MetricKey>(
+        _ key: Key, _ labels: Labels = .none, extra: (name: StaticString, value: StaticString)? = nil,
+        _ value: SampleValue
+    ) {
+        write(index: key.rawValue, suffix: "", labels, extra: extra, value)
+    }
+
+    /// Writes an unsigned integer.
+    @inlinable
+    public mutating func write<Key: MetricKey>(
+        _ key: Key, _ labels: Labels = .none, extra: (name: StaticString, value: StaticString)? = nil, _ value: UInt64
+    ) {
+        write(index: key.rawValue, suffix: "", labels, extra: extra, .unsigned(value))
+    }
+
+    /// Writes a signed integer.
+    @inlinable
+    public mutating func write<Key: MetricKey>(
+        _ key: Key, _ labels: Labels = .none, extra: (name: StaticString, value: StaticString)? = nil, _ value: Int
+    ) {
+        write(index: key.rawValue, suffix: "", labels, extra: extra, .signed(Int64(value)))
+    }
+
+    /// Writes a floating-point number.
+    @inlinable
+    public mutating func write<Key: MetricKey>(
+        _ key: Key, _ labels: Labels = .none, extra: (name: StaticString, value: StaticString)? = nil, _ value: Double
+    ) {
+        write(index: key.rawValue, suffix: "", labels, extra: extra, .real(value))
+    }
+
+    // MARK: Families named while collecting
+
+    /// The family of a name that is known only now. `make` is asked for it once; the name must be a valid metric name.
+    public mutating func family(named name: UnsafeRawBufferPointer, make: () -> MetricFamily) -> Family {
+        var hash = unsafe ByteHash.of(name)
+        while let index = named[hash] {
+            if unsafe blocks[index].hasName(name) { return Family(index: index) }
+            hash &+= 1
+        }
+        addBlock(make(), isDynamic: true)
+        named[hash] = blockCount - 1
+        return Family(index: blockCount - 1)
+    }
+
+    /// The family of a name that is known only now, given as a string.
+    public mutating func family(_ family: MetricFamily) -> Family {
+        var name = family.name
+        return name.withUTF8 { unsafe self.family(named: UnsafeRawBufferPointer($0)) { family } }
+    }
+
+    /// Writes a sample of such a family. `suffix` is what its name has behind the family's (`_bucket`).
+    public mutating func write(
+        _ family: Family, suffix: StaticString = "", _ labels: Labels = .none, _ value: SampleValue
+    ) {
+        write(index: family.index, suffix: suffix, labels, extra: nil, value)
+    }
+
+    // MARK: Whole collections
+
+    /// Takes over everything that another writer holds, its losses included.
+    public mutating func merge(_ other: borrowing MetricWriter) {
+        for index in 0..<other.blockCount where unsafe other.blocks[index].sampleCount > 0 {
+            let family = unsafe self.family(other.blocks[index].family)
+            unsafe blocks[family.index].append(contentsOf: other.blocks[index])
+        }
+        itemsLost += other.itemsLost
+        if firstLoss == nil { firstLoss = other.firstLoss }
+    }
+
+    /// Takes over the samples of one block into a family.
+    mutating func append(_ block: borrowing FamilyBlock, to family: Family) {
+        unsafe blocks[family.index].append(contentsOf: block)
+    }
+
+    /// Counts an item (line, file, device) that could not be read; the rest of the collection is whole.
+    public mutating func loseItem(_ reason: @autoclosure () -> String) {
+        if itemsLost == 0 { firstLoss = reason() }
+        itemsLost += 1
+    }
+
+    /// Number of samples written since the last reset.
+    public var sampleCount: Int {
+        var sum = 0
+        for index in 0..<blockCount { sum += unsafe blocks[index].sampleCount }
+        return sum
+    }
+
+    /// Not for collectors: writes a sample of the family at an index.
+    public mutating func write(
+        index: Int, suffix: StaticString, _ labels: Labels, extra: (name: StaticString, value: StaticString)?,
+        _ value: SampleValue
+    ) {
+        guard index >= 0, index < blockCount else { return }
+        let text = unsafe UnsafeRawBufferPointer(start: labelText.sink.base + labels.offset, count: labels.count)
+        unsafe blocks[index].append(suffix: suffix, labels: text, extra: extra, value: value)
+    }
+
+    private mutating func addBlock(_ family: MetricFamily, isDynamic: Bool) {
+        if blockCount == capacity {
+            let larger = UnsafeMutablePointer<FamilyBlock>.allocate(capacity: capacity * 2)
+            unsafe larger.moveInitialize(from: blocks, count: blockCount)
+            unsafe blocks.deallocate()
+            unsafe blocks = larger
+            capacity *= 2
+        }
+        unsafe (blocks + blockCount).initialize(to: FamilyBlock(family, isDynamic: isDynamic))
+        if !isDynamic { note(family.name, index: blockCount) }
+        blockCount += 1
+    }
+
+    private mutating func note(_ name: String, index: Int) {
+        var name = name
+        var hash = name.withUTF8 { unsafe ByteHash.of(UnsafeRawBufferPointer($0)) }
+        while named[hash] != nil { hash &+= 1 }
+        named[hash] = index
+    }
+
+    private mutating func forgetNamedFamilies() {
+        unsafe (blocks + staticCount).deinitialize(count: blockCount - staticCount)
+        blockCount = staticCount
+        named = named.filter { $0.value < staticCount }
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Walks over bytes from front to back: lines, fields between blanks, pieces between separators. Cannot trap.
+@safe
+public struct ByteScanner {
+    @usableFromInline let bytes: Bytes
+    /// Offset of the next byte, 0 to the number of bytes.
+    @usableFromInline var position = 0
+
+    /// Starts before the first byte.
+    @inlinable
+    public init(_ bytes: Bytes) {
+        self.bytes = bytes
+    }
+
+    /// What has not been walked over yet.
+    @inlinable public var rest: Bytes { bytes.from(position) }
+
+    /// True where nothing is left.
+    @inlinable public var isAtEnd: Bool { position >= bytes.count }
+
+    /// The next line without its line feed; nil at the end. A last line without a line feed counts.
+    @inlinable
+    public mutating func nextLine() -> Bytes? {
+        nextPiece(separator: 0x0A)
+    }
+
+    /// The next piece up to a separator byte, without it; nil at the end. Pieces may be empty.
+    @inlinable
+    public mutating func nextPiece(separator: UInt8) -> Bytes? {
+        guard position < bytes.count else { return nil }
+        let start = position
+        let end = bytes.firstIndex(of: separator, from: start) ?? bytes.count
+        position = end &+ 1
+        return bytes[start, end]
+    }
+
+    /// The next run of bytes that are not blank (space, tab, line end); nil where there is none.
+    @inlinable
+    public mutating func nextField() -> Bytes? {
+        var at = position
+        while at < bytes.count, unsafe Bytes.isBlank(bytes.base[at]) { at &+= 1 }
+        let start = at
+        while at < bytes.count, unsafe !Bytes.isBlank(bytes.base[at]) { at &+= 1 }
+        position = at
+        return at > start ? bytes[start, at] : nil
+    }
+
+    /// The next field as an unsigned number; nil where there is none or it is not one.
+    @inlinable
+    public mutating func nextUnsigned() -> UInt64? {
+        nextField()?.unsigned
+    }
+
+    /// Walks over `fields` fields; false where there are fewer.
+    @inlinable
+    @discardableResult
+    public mutating func skipFields(_ fields: Int) -> Bool {
+        for _ in 0..<max(0, fields) where nextField() == nil { return false }
+        return true
+    }
+}

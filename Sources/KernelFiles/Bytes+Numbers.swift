@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+extension Bytes {
+    /// The whole view as an unsigned decimal number; nil where it is empty, holds another byte or overflows.
+    @inlinable
+    public var unsigned: UInt64? {
+        guard count > 0, count <= 20 else { return nil }
+        var value: UInt64 = 0
+        var at = 0
+        while at < count {
+            let digit = unsafe base[at] &- 0x30
+            guard digit < 10 else { return nil }
+            if at < 18 {
+                value = value &* 10 &+ UInt64(digit)
+            } else {
+                let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+                let (sum, carry) = product.addingReportingOverflow(UInt64(digit))
+                guard !overflow, !carry else { return nil }
+                value = sum
+            }
+            at &+= 1
+        }
+        return value
+    }
+
+    /// The whole view as a signed decimal number with an optional sign; nil where it is none or overflows.
+    public var signed: Int64? {
+        let negative = self[0] == 0x2D
+        let digits = negative || self[0] == 0x2B ? from(1) : self
+        guard let magnitude = digits.unsigned else { return nil }
+        if negative {
+            return magnitude <= UInt64(Int64.max) + 1 ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil
+        }
+        return Int64(exactly: magnitude)
+    }
+
+    /// The whole view as a hexadecimal number, with or without `0x`; nil where it is none or has over 64 bits.
+    public var hexadecimal: UInt64? {
+        let digits = hasPrefix("0x") || hasPrefix("0X") ? from(2) : self
+        guard digits.count > 0, digits.count <= 16 else { return nil }
+        var value: UInt64 = 0
+        for at in 0..<digits.count {
+            guard let byte = digits[at] else { return nil }
+            let digit: UInt8
+            switch byte {
+            case 0x30...0x39: digit = byte &- 0x30
+            case 0x41...0x46: digit = byte &- 0x37
+            case 0x61...0x66: digit = byte &- 0x57
+            default: return nil
+            }
+            value = value << 4 | UInt64(digit)
+        }
+        return value
+    }
+
+    /// The whole view as a decimal fraction such as `12.50`, exactly: the digits as an integer and how many of them
+    /// stand behind the point. nil where it is none, negative, or has more than 19 digits.
+    public var decimal: (digits: UInt64, scale: Int)? {
+        guard count > 0, count <= 20 else { return nil }
+        var digits: UInt64 = 0
+        var scale = 0
+        var seen = 0
+        var point = false
+        for at in 0..<count {
+            let byte = unsafe base[at]
+            if byte == 0x2E, !point {
+                point = true
+                continue
+            }
+            let digit = byte &- 0x30
+            guard digit < 10, seen < 19 else { return nil }
+            digits = digits &* 10 &+ UInt64(digit)
+            seen &+= 1
+            if point { scale &+= 1 }
+        }
+        return seen > 0 ? (digits, scale) : nil
+    }
+
+    /// The whole view as a floating-point number in C's notation (`1.5`, `-3e7`, `inf`, `nan`); nil where it is none.
+    ///
+    /// Correctly rounded. Short decimals need one division, everything else goes through strtod in the C locale
+    /// (the process never sets another one).
+    public var real: Double? {
+        if let (digits, scale) = decimal, digits < 1 << 53, scale <= 22 {
+            return Double(digits) / Bytes.powersOfTen[scale]
+        }
+        guard count > 0, count < 64, !Bytes.isBlank(unsafe base[0]) else { return nil }
+        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { copy -> Double? in
+            for at in 0..<count { unsafe copy[at] = CChar(bitPattern: base[at]) }
+            unsafe copy[count] = 0
+            guard let start = copy.baseAddress else { return nil }
+            var end: UnsafeMutablePointer<CChar>?
+            let value = unsafe strtod(start, &end)
+            return unsafe end == start + count ? value : nil
+        }
+    }
+
+    private static let powersOfTen: [Double] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21, 1e22,
+    ]
+}

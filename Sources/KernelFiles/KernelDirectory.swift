@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CKernel
+import Glibc
+
+/// A directory of procfs or sysfs whose descriptor is kept, so that listing it again costs no look-up of its path.
+public final class KernelDirectory {
+    /// The path that is opened.
+    public let path: String
+
+    private var descriptor: Int32 = -1
+    private var budget: DescriptorBudget?
+
+    /// A directory that is not opened before it is listed.
+    public init(_ path: String) {
+        self.path = path
+    }
+
+    deinit {
+        close()
+    }
+
+    private func close() {
+        guard descriptor >= 0 else { return }
+        _ = Glibc.close(descriptor)
+        descriptor = -1
+        budget?.giveBack()
+        budget = nil
+    }
+
+    /// Reads all entries with getdents64(2) into the arena.
+    func read(into arena: inout ReadArena, budget: DescriptorBudget) throws(KernelFileError) -> Bytes {
+        if descriptor >= 0 {
+            // A directory that was removed and made again lists as empty through the old descriptor.
+            var status = stat()
+            let alive = unsafe fstat(descriptor, &status) == 0 && status.st_nlink > 0
+            if alive, lseek(descriptor, 0, SEEK_SET) == 0 {
+                do throws(KernelFileError) {
+                    return try list(descriptor, into: &arena)
+                } catch {
+                    close()
+                }
+            } else {
+                close()
+            }
+        }
+        let opened = try KernelFile.open(path, flags: O_DIRECTORY)
+        do throws(KernelFileError) {
+            let entries = try list(opened, into: &arena)
+            if budget.take() {
+                descriptor = opened
+                self.budget = budget
+            } else {
+                _ = Glibc.close(opened)
+            }
+            return entries
+        } catch {
+            _ = Glibc.close(opened)
+            throw error
+        }
+    }
+
+    private func list(_ descriptor: Int32, into arena: inout ReadArena) throws(KernelFileError) -> Bytes {
+        var capacity = 4_096
+        while true {
+            var failure: Int32 = 0
+            var full = false
+            let entries = unsafe arena.fill(capacity: capacity) { start in
+                var length = 0
+                while true {
+                    let got = unsafe ckernel_getdents(descriptor, start + length, capacity - length)
+                    if got == 0 { return length }
+                    if got < 0 {
+                        // EINVAL: the rest of the buffer is too small for one entry.
+                        if errno == EINVAL { full = true } else { failure = errno }
+                        return length
+                    }
+                    length += got
+                    if capacity - length < 300 {
+                        full = true
+                        return length
+                    }
+                }
+            }
+            if failure != 0 { throw KernelFileError(.list, path: path, errno: failure) }
+            if !full { return entries }
+            capacity *= 4
+            guard lseek(descriptor, 0, SEEK_SET) == 0, capacity <= 64 << 20 else {
+                throw KernelFileError(.list, path: path, errno: EFBIG)
+            }
+        }
+    }
+}
+
+/// The names in a directory, without `.` and `..`, in the kernel's order. A sequence that allocates nothing.
+@safe
+public struct DirectoryListing {
+    private let records: Bytes
+    private var position = 0
+
+    init(records: Bytes) {
+        self.records = records
+    }
+
+    /// The next name; nil after the last one.
+    public mutating func next() -> Bytes? {
+        // struct linux_dirent64: u64 inode, s64 offset, u16 record length, u8 type, name with a final NUL.
+        while let low = records[position &+ 16], let high = records[position &+ 17] {
+            let length = Int(low) | Int(high) << 8
+            guard length > 19 else { return nil }
+            let field = records[position &+ 19, position &+ length]
+            position &+= length
+            let name = field.upTo(field.firstIndex(of: 0) ?? field.count)
+            if name == "." || name == ".." { continue }
+            return name
+        }
+        return nil
+    }
+}

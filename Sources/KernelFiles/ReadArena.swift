@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Memory into which a reader reads. Views of it stay readable as long as the arena lives: it grows by further blocks
+/// and never gives one back, and a new collection starts again at its first byte.
+@safe
+struct ReadArena: ~Copyable {
+    /// 4 to 8 kB first reads are the cheapest: files below /proc/sys clear the whole buffer that they are given.
+    private static let firstRead = 8_192
+    private static let blockSize = 65_536
+    /// No kernel file that is read here is larger; what is larger is refused, not cut.
+    private static let largestFile = 64 << 20
+    /// A read that brings less than this has reached the end: seq_file stops early only before a record that does not
+    /// fit into the rest of its page, and no record has 3 kB.
+    private static let shortRead = 1_024
+
+    @safe
+    private struct Block {
+        let base: UnsafeMutablePointer<UInt8>
+        let size: Int
+    }
+
+    private var blocks: [Block] = []
+    private var current = 0
+    private var used = 0
+
+    deinit {
+        for block in blocks { unsafe block.base.deallocate() }
+    }
+
+    /// Forgets everything read so far.
+    mutating func rewind() {
+        current = 0
+        used = 0
+    }
+
+    /// Reads from offset 0 to the end of the file.
+    mutating func fill(from descriptor: Int32, path: String) throws(KernelFileError) -> Bytes {
+        var limit = ReadArena.firstRead
+        var start = unsafe room(atLeast: limit)
+        var length = 0
+        while true {
+            let got = unsafe pread(descriptor, start + length, limit - length, length)
+            if got < 0 {
+                if errno == EINTR { continue }
+                throw KernelFileError(.read, path: path, errno: errno)
+            }
+            length += got
+            if got < ReadArena.shortRead, length < limit { break }
+            guard length == limit else { continue }
+            guard limit < ReadArena.largestFile else { throw KernelFileError(.read, path: path, errno: EFBIG) }
+            limit *= 4
+            let larger = unsafe room(atLeast: limit)
+            if unsafe larger != start { unsafe larger.update(from: start, count: length) }
+            unsafe start = larger
+        }
+        return unsafe keep(start, length)
+    }
+
+    /// Lets `body` write up to `capacity` bytes and say how many it wrote; for links and directory listings.
+    mutating func fill(capacity: Int, _ body: (UnsafeMutableRawPointer) -> Int) -> Bytes {
+        let start = unsafe room(atLeast: capacity)
+        let length = unsafe body(UnsafeMutableRawPointer(start))
+        return unsafe keep(start, min(max(0, length), capacity))
+    }
+
+    private mutating func keep(_ start: UnsafeMutablePointer<UInt8>, _ length: Int) -> Bytes {
+        used += (length + 15) & ~15
+        return unsafe Bytes(UnsafePointer(start), count: length)
+    }
+
+    /// Free room of at least `count` bytes behind what is in use.
+    private mutating func room(atLeast count: Int) -> UnsafeMutablePointer<UInt8> {
+        while current < blocks.count {
+            if blocks[current].size - used >= count { return unsafe blocks[current].base + used }
+            current += 1
+            used = 0
+        }
+        let size = max(count, ReadArena.blockSize)
+        let base = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
+        blocks.append(unsafe Block(base: base, size: size))
+        current = blocks.count - 1
+        used = 0
+        return unsafe base
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import Foundation
+import KernelFiles
+import Testing
+
+@testable import Collectors
+
+/// Walks `Fixtures/<collector>/<case>/`: `proc`, `sys`, `root` and `udev` stand for the host's trees, `flags` holds one
+/// flag a line (`{case}` is the case's folder), `expected.prom` the page and `expected.state` the state. A collector
+/// that reads the live system has `expected.shape` instead of `expected.prom`: one `name{labels}` a line, no values.
+struct FixtureCase: CustomTestStringConvertible, Sendable {
+    let collector: String
+    let name: String
+    let folder: URL
+
+    var testDescription: String { "\(collector)/\(name)" }
+
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")
+
+    static let all: [FixtureCase] = folders(in: root).flatMap { collector in
+        folders(in: collector).map {
+            FixtureCase(collector: collector.lastPathComponent, name: $0.lastPathComponent, folder: $0)
+        }
+    }
+
+    private static func folders(in url: URL) -> [URL] {
+        let found = try? FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: [.isDirectoryKey])
+        return (found ?? []).filter { $0.hasDirectoryPath }.sorted { $0.path < $1.path }
+    }
+
+    func text(_ file: String) -> String? {
+        try? String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+    }
+
+    /// Runs the collector once over the case's trees: its page and its state as one line.
+    func run() throws -> (page: String, state: String) {
+        let entry = try #require(Registry.entries.first { $0.descriptor.name == collector })
+        let roots = Roots(
+            procfs: folder.path + "/proc", sysfs: folder.path + "/sys", rootfs: folder.path + "/root",
+            udevData: folder.path + "/udev")
+        let table = FlagTable(Registry.entries.flatMap(\.descriptor.options))
+        let flags = (text("flags") ?? "").split(separator: "\n")
+            .map { $0.replacingOccurrences(of: "{case}", with: folder.path) }
+        let options = Options(table.options, given: try table.parse(flags).given)
+        let slot = try entry.make(CollectorContext(roots: roots, options: options, sources: Sources()))
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 64))
+        // Twice, so that kept descriptors and reused memory show the same page as the first look.
+        for scrape in 1...2 as ClosedRange<UInt64> {
+            for source in slot.itemSources where source.isNeeded {
+                reader.beginCollection(scrape: scrape)
+                #expect(source.discovery.begin())
+                var found = scrape
+                do throws(CollectorError) { try source.discover(from: &reader) } catch { found = 0 }
+                source.discovery.finish(scrape: found)
+                for item in source.items where item.state.begin() {
+                    reader.beginCollection(scrape: scrape)
+                    item.read(from: &reader)
+                    item.state.finish(scrape: scrape)
+                }
+            }
+            reader.beginCollection(scrape: scrape)
+            slot.collect(from: &reader)
+        }
+        var composer = PageComposer()
+        slot.addSamples(to: &composer)
+        var sink = ByteSink()
+        composer.write(.text, to: &sink)
+        return (String(decoding: sink.array, as: UTF8.self), Self.stateLine(slot))
+    }
+
+    private static func stateLine(_ slot: any CollectorSlot) -> String {
+        switch slot.outcome {
+        case .available: slot.itemsLost.count > 0 ? "degraded \(slot.itemsLost.count)" : "ok"
+        case .absent(let absence): absence.reason.rawValue
+        case .failed(let error): error.isPermission ? "no_permission" : "failed"
+        }
+    }
+
+    /// `name{label,label}` of every sample.
+    static func shape(of page: String) -> String {
+        let lines = page.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { line -> String in
+            var out = ""
+            var isQuoted = false
+            var isEscaped = false
+            for character in line {
+                if isQuoted {
+                    if isEscaped { isEscaped = false } else if character == "\\" { isEscaped = true }
+                    else if character == "\"" { isQuoted = false }
+                } else if character == "\"" {
+                    isQuoted = true
+                } else if character == " " {
+                    break
+                } else if character != "=" {
+                    out.append(character)
+                }
+            }
+            return out
+        }
+        return lines.joined(separator: "\n") + (lines.isEmpty ? "" : "\n")
+    }
+}
+
+@Suite struct FixtureTests {
+    private static let isRecording = ProcessInfo.processInfo.environment["RECORD_FIXTURES"] == "1"
+
+    @Test("a collector gives the recorded page and state over a fixture", arguments: FixtureCase.all)
+    func recorded(fixture: FixtureCase) throws {
+        let (page, state) = try fixture.run()
+        let isLive = FileManager.default.fileExists(atPath: fixture.folder.path + "/expected.shape")
+        let file = isLive ? "expected.shape" : "expected.prom"
+        let shown = isLive ? FixtureCase.shape(of: page) : page
+        if Self.isRecording {
+            try shown.write(to: fixture.folder.appendingPathComponent(file), atomically: true, encoding: .utf8)
+            try (state + "\n").write(
+                to: fixture.folder.appendingPathComponent("expected.state"), atomically: true, encoding: .utf8)
+            return
+        }
+        #expect(shown == fixture.text(file))
+        #expect(state + "\n" == fixture.text("expected.state"))
+    }
+
+    @Test("there are fixtures to walk")
+    func notEmpty() {
+        #expect(FixtureCase.all.count >= 3)
+    }
+}

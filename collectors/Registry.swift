@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CollectorKit
+
+/// The one list of collectors, sorted by name.
+public enum Registry {
+    /// Every collector that this program has.
+    public static let entries: [CollectorEntry] = [
+        CollectorEntry(LoadavgCollector.self),
+    ]
+}
