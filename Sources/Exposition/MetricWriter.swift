@@ -8,7 +8,7 @@
 public struct MetricWriter: ~Copyable {
     /// A family that was named during a collection; good until the writer is reset.
     public struct Family: Sendable {
-        let index: Int
+        @usableFromInline let index: Int
     }
 
     /// Above this many families that no sample used in the last collection, all families named at run time are
@@ -72,37 +72,24 @@ public struct MetricWriter: ~Copyable {
 
     // MARK: Samples of the descriptor's families
 
-    /// Writes a sample. `extra` is one more label, whose value must need no escaping.
+    /// Writes a sample without labels.
     @inlinable
-    public mutating func write<Key: MetricKey>(
-        _ key: Key, _ labels: Labels = .none, extra: (name: StaticString, value: StaticString)? = nil,
-        _ value: SampleValue
-    ) {
-        write(index: key.rawValue, suffix: "", labels, extra: extra, value)
+    public mutating func write<Key: MetricKey, Number: SampleNumber>(_ key: Key, _ number: Number) {
+        write(index: key.rawValue, suffix: "", .none, extra: nil, number.sampleValue)
     }
 
-    /// Writes an unsigned integer.
+    /// Writes a sample with labels.
     @inlinable
-    public mutating func write<Key: MetricKey>(
-        _ key: Key, _ labels: Labels = .none, extra: (name: StaticString, value: StaticString)? = nil, _ value: UInt64
-    ) {
-        write(index: key.rawValue, suffix: "", labels, extra: extra, .unsigned(value))
+    public mutating func write<Key: MetricKey, Number: SampleNumber>(_ key: Key, _ labels: Labels, _ number: Number) {
+        write(index: key.rawValue, suffix: "", labels, extra: nil, number.sampleValue)
     }
 
-    /// Writes a signed integer.
+    /// Writes a sample with labels and one more, whose literal value must need no escaping.
     @inlinable
-    public mutating func write<Key: MetricKey>(
-        _ key: Key, _ labels: Labels = .none, extra: (name: StaticString, value: StaticString)? = nil, _ value: Int
+    public mutating func write<Key: MetricKey, Number: SampleNumber>(
+        _ key: Key, _ labels: Labels, extra: (name: StaticString, value: StaticString), _ number: Number
     ) {
-        write(index: key.rawValue, suffix: "", labels, extra: extra, .signed(Int64(value)))
-    }
-
-    /// Writes a floating-point number.
-    @inlinable
-    public mutating func write<Key: MetricKey>(
-        _ key: Key, _ labels: Labels = .none, extra: (name: StaticString, value: StaticString)? = nil, _ value: Double
-    ) {
-        write(index: key.rawValue, suffix: "", labels, extra: extra, .real(value))
+        write(index: key.rawValue, suffix: "", labels, extra: extra, number.sampleValue)
     }
 
     // MARK: Families named while collecting
@@ -126,10 +113,11 @@ public struct MetricWriter: ~Copyable {
     }
 
     /// Writes a sample of such a family. `suffix` is what its name has behind the family's (`_bucket`).
-    public mutating func write(
-        _ family: Family, suffix: StaticString = "", _ labels: Labels = .none, _ value: SampleValue
+    @inlinable
+    public mutating func write<Number: SampleNumber>(
+        _ family: Family, suffix: StaticString = "", _ labels: Labels, _ number: Number
     ) {
-        write(index: family.index, suffix: suffix, labels, extra: nil, value)
+        write(index: family.index, suffix: suffix, labels, extra: nil, number.sampleValue)
     }
 
     // MARK: Whole collections

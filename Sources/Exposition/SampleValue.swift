@@ -21,3 +21,44 @@ public enum SampleValue: Sendable, Equatable {
         }
     }
 }
+
+/// What can be written as a sample's value.
+public protocol SampleNumber {
+    /// The value as it goes to the page.
+    var sampleValue: SampleValue { get }
+}
+
+extension SampleValue: SampleNumber {
+    /// Itself.
+    @inlinable public var sampleValue: SampleValue { self }
+}
+
+extension UInt64: SampleNumber {
+    /// An unsigned integer.
+    @inlinable public var sampleValue: SampleValue { .unsigned(self) }
+}
+
+extension UInt32: SampleNumber {
+    /// An unsigned integer.
+    @inlinable public var sampleValue: SampleValue { .unsigned(UInt64(self)) }
+}
+
+extension Int64: SampleNumber {
+    /// A signed integer.
+    @inlinable public var sampleValue: SampleValue { .signed(self) }
+}
+
+extension Int: SampleNumber {
+    /// A signed integer.
+    @inlinable public var sampleValue: SampleValue { .signed(Int64(self)) }
+}
+
+extension Double: SampleNumber {
+    /// A floating-point number.
+    @inlinable public var sampleValue: SampleValue { .real(self) }
+}
+
+extension Bool: SampleNumber {
+    /// 1 for true, 0 for false.
+    @inlinable public var sampleValue: SampleValue { .unsigned(self ? 1 : 0) }
+}
