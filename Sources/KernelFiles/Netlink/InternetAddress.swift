@@ -66,12 +66,12 @@ public struct InternetAddress: Equatable, Hashable, Sendable {
     }
 
     private func appendDotted(_ number: UInt32, to text: inout [UInt8]) {
-        for shift in [UInt32](arrayLiteral: 24, 16, 8, 0) {
-            let byte = UInt8(truncatingIfNeeded: number >> shift)
+        for position in 0..<4 {
+            let byte = UInt8(truncatingIfNeeded: number >> UInt32(24 - position * 8))
             if byte >= 100 { text.append(0x30 + byte / 100) }
             if byte >= 10 { text.append(0x30 + byte / 10 % 10) }
             text.append(0x30 + byte % 10)
-            if shift > 0 { text.append(0x2e) }
+            if position < 3 { text.append(0x2e) }
         }
     }
 

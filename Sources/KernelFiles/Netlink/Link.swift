@@ -45,7 +45,7 @@ public struct Link: Equatable, Sendable {
     public var promiscuity: UInt32 = 0
     /// How many users want all multicast; `nil` before kernel 6.0.
     public var allMulticastCount: UInt32?
-    /// The counters, `nil` where the dump was asked to leave them out.
+    /// The counters; a dump that was asked to leave them out may be without.
     public var statistics: LinkStatistics?
 
     /// The name, 1 to 15 bytes of any kind but NUL, `/`, `:` and white space; not always UTF-8.

@@ -7,7 +7,8 @@ import Glibc
 /// The socket is opened at the first dump, and again at the next one after an error. A dump into a kept table allocates
 /// nothing in the steady state. Silence of the kernel ends a dump after a quarter of a second; the lock that guards the
 /// links can be held longer by others, and then the call waits in the kernel as any reader of sysfs would. It shows
-/// the network namespace in which the socket was opened. Cost: about 5 µs for each interface.
+/// the network namespace in which the socket was opened. Cost: about 4 µs for each
+/// interface, nearly all of it the kernel's.
 ///
 /// Source: rtnetlink(7), `RTM_GETLINK`, `RTM_GETADDR` and `RTM_GETNEIGH`.
 public struct RouteNetlinkSocket: ~Copyable, Sendable {
@@ -41,7 +42,10 @@ public struct RouteNetlinkSocket: ~Copyable, Sendable {
     /// Whether a socket is open and kept for the next dump.
     public var isOpen: Bool { descriptor >= 0 }
 
-    /// Replaces the table's content with the host's interfaces; without statistics it costs about half.
+    /// Replaces the table's content with the host's interfaces, in its network namespace.
+    ///
+    /// Without statistics the kernel leaves out a quarter of the bytes, which saves a few percent of the time; kernels
+    /// up to 6.18 at least send the counters of `Link` all the same and save those of IPv6 only.
     ///
     /// After an error the table is empty.
     public mutating func dumpLinks(
