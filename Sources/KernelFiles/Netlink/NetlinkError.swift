@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// A dump that could not be read whole: which step failed and the kernel's reason.
+public struct NetlinkError: Error, Equatable, Sendable {
+    /// The step that failed: a system call's name, or `reply` where the kernel's answer itself is the reason.
+    public let operation: String
+
+    /// The reason as an errno value: `ETIMEDOUT` where the kernel stayed silent, `EBADMSG` where its answer lies
+    /// about its own lengths, otherwise what the kernel gave.
+    public let errno: Int32
+
+    /// Names a failed step and its reason.
+    public init(operation: String, errno: Int32) {
+        self.operation = operation
+        self.errno = errno
+    }
+
+    /// The error of the system call that failed just now on this thread.
+    init(failed operation: String) {
+        self.init(operation: operation, errno: Glibc.errno)
+    }
+}
+
+extension NetlinkError: CustomStringConvertible {
+    /// One line for a log: `rtnetlink recv: error 110`.
+    public var description: String { "rtnetlink \(operation): error \(errno)" }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Numbers of `linux/netlink.h` and `linux/rtnetlink.h`, which the Glibc module does not export.
+enum NetlinkNumber {
+    static let routeProtocol: Int32 = 0
+    static let optionLevel: Int32 = 270
+    static let strictCheckOption: Int32 = 12
+
+    static let headerSize = 16
+    static let attributeHeaderSize = 4
+    /// The two top bits of an attribute's type say "nested" and "big endian"; the rest is the number.
+    static let attributeTypeMask: UInt16 = 0x3fff
+
+    static let requestFlag: UInt16 = 0x01
+    static let dumpFlag: UInt16 = 0x300
+    /// The list changed while the kernel walked it, so entries may be missing or doubled.
+    static let dumpInterruptedFlag: UInt16 = 0x10
+
+    static let noOperation: UInt16 = 1
+    static let error: UInt16 = 2
+    static let done: UInt16 = 3
+    static let overrun: UInt16 = 4
+
+    static let newLink: UInt16 = 16
+    static let getLink: UInt16 = 18
+    static let newAddress: UInt16 = 20
+    static let getAddress: UInt16 = 22
+    static let newNeighbour: UInt16 = 28
+    static let getNeighbour: UInt16 = 30
+
+    static let extensionMaskAttribute: UInt16 = 29
+    static let skipStatistics: UInt32 = 8
+}
