@@ -7,5 +7,8 @@ public enum Registry {
     /// Every collector that this program has.
     public static let entries: [CollectorEntry] = [
         CollectorEntry(LoadavgCollector.self),
+        CollectorEntry(PowersupplyclassCollector.self),
+        CollectorEntry(RaplCollector.self),
+        CollectorEntry(ThermalZoneCollector.self),
     ]
 }
