@@ -54,8 +54,7 @@ final class HwmonChip: SourceItem, @unchecked Sendable {
 
     /// Finds out which attributes there are, if others than before.
     ///
-    /// Drivers from before hwmon_device_register had a
-    /// place for attributes put theirs into the parent device's folder.
+    /// Drivers from before hwmon had a place for attributes put theirs into the parent device's folder.
     private func noticeChanges(from reader: inout KernelFileReader) throws(CollectorError) {
         let own = try directory.list(from: &reader)
         let parent = try deviceDirectory.list(from: &reader)
