@@ -8,7 +8,18 @@ public enum Registry {
     public static let entries: [CollectorEntry] = [
         CollectorEntry(CPUCollector.self),
         CollectorEntry(CpufreqCollector.self),
+        CollectorEntry(DMICollector.self),
+        CollectorEntry(EntropyCollector.self),
+        CollectorEntry(FilefdCollector.self),
         CollectorEntry(LoadavgCollector.self),
+        CollectorEntry(MeminfoCollector.self),
+        CollectorEntry(OSCollector.self),
+        CollectorEntry(PressureCollector.self),
+        CollectorEntry(SchedstatCollector.self),
         CollectorEntry(StatCollector.self),
+        CollectorEntry(TimeCollector.self),
+        CollectorEntry(TimexCollector.self),
+        CollectorEntry(UnameCollector.self),
+        CollectorEntry(VmstatCollector.self),
     ]
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// CPU numbers as sysfs writes them. Source: /sys/devices/system/cpu, kernel Documentation/admin-guide/cputopology.rst.
+/// CPU numbers as sysfs writes them.
+///
+/// Source: /sys/devices/system/cpu, kernel Documentation/admin-guide/cputopology.rst.
 public enum CPUNumbers {
     /// Larger numbers are taken for garbage; kernels are built for at most 8,192 CPUs.
     public static let limit = 65_536
 
-    /// The numbers of a list of ranges such as `0-3,8`; nil where it is none. An empty list has no numbers.
+    /// The numbers of a list of ranges such as `0-3,8`; nil where it is none.
+    ///
+    /// An empty list has no numbers.
     public static func ranges(_ text: Bytes) -> [Int]? {
         var numbers: [Int] = []
         var pieces = ByteScanner(text.trimmed)

@@ -4,8 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// Frequencies of the CPUs and what governs them. Source: /sys/devices/system/cpu/cpu*/cpufreq, kernel
-/// Documentation/admin-guide/pm/cpufreq.rst.
+/// Frequencies of the CPUs and what governs them.
+///
+/// Source: /sys/devices/system/cpu/cpu*/cpufreq, kernel Documentation/admin-guide/pm/cpufreq.rst.
 struct CpufreqCollector: Collector {
     enum Metric: Int, MetricKey {
         case frequency, minimum, maximum, scaling, scalingMinimum, scalingMaximum, governor

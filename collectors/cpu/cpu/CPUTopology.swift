@@ -4,8 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// Which CPUs are online and isolated, and the counts of throttling of their cores and packages. What changes only
-/// when a CPU comes or goes is read again only then.
+/// Which CPUs are online and isolated, and the counts of throttling of their cores and packages.
+///
+/// What changes only when a CPU comes or goes is read again only then.
 struct CPUTopology {
     /// A counter of throttling of a package, or of a core where there is one.
     private struct Throttle {
