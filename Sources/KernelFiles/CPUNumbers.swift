@@ -14,10 +14,10 @@ public enum CPUNumbers {
         var numbers: [Int] = []
         var pieces = ByteScanner(text.trimmed)
         while let piece = pieces.nextPiece(separator: 0x2C) {
-            var ends = ByteScanner(piece)
-            guard let first = ends.nextPiece(separator: 0x2D).flatMap(parse) else { return nil }
-            let last = ends.isAtEnd ? first : parse(ends.rest)
-            guard let last, first <= last, numbers.count + last - first < limit else { return nil }
+            let dash = piece.firstIndex(of: 0x2D)
+            let first = parse(piece.upTo(dash ?? piece.count))
+            let last = dash.map { parse(piece.from($0 + 1)) } ?? first
+            guard let first, let last, first <= last, numbers.count + last - first < limit else { return nil }
             numbers.append(contentsOf: first...last)
         }
         return numbers
