@@ -6,6 +6,7 @@ public import CollectorKit
 public enum Registry {
     /// Every collector that this program has.
     public static let entries: [CollectorEntry] = [
+        CollectorEntry(DiskstatsCollector.self),
         CollectorEntry(LoadavgCollector.self),
     ]
 }
