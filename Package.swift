@@ -3,8 +3,10 @@
 
 import PackageDescription
 
-/// Settings of every Swift target of ours. The layers themselves (who may import whom) are held by
-/// Tests/HostExporterTests/LayersTests.swift, because the compiler's import check misses transitive imports.
+/// Settings of every Swift target of ours.
+///
+/// The layers themselves (who may import whom) are held by Tests/HostExporterTests/LayersTests.swift, because the
+/// compiler's import check misses transitive imports.
 let swift: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),

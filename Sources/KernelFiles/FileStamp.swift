@@ -26,7 +26,9 @@ public struct FileStamp: Sendable, Equatable {
         isRegular = status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// The stamp of the file at a path, links followed; nil where it cannot be had. Allocates nothing.
+    /// The stamp of the file at a path, links followed; nil where it cannot be had.
+    ///
+    /// Allocates nothing.
     public init?(at path: RawPath) {
         var status = stat()
         guard unsafe path.withPointer({ unsafe stat($0, &status) }) == 0 else { return nil }

@@ -38,8 +38,9 @@ public struct FilesystemSpace: Sendable, Equatable {
         case failed(errno: Int32)
     }
 
-    /// Asks for the file system at a path with statvfs(3), which is statfs(2) with other names. Hangs as long as the
-    /// file system's server does. Allocates nothing.
+    /// Asks for the file system at a path with statvfs(3), which is statfs(2) with other names.
+    ///
+    /// Hangs as long as the file system's server does. Allocates nothing.
     public static func at(_ path: RawPath) -> Answer {
         var status = statvfs()
         while true {

@@ -72,7 +72,9 @@ struct Disk {
         }
     }
 
-    /// Writes everything but the counters. `device` is the label set with the device's name.
+    /// Writes everything but the counters.
+    ///
+    /// `device` is the label set with the device's name.
     func write(device: Labels, into writer: inout MetricWriter) {
         let info = writer.labels(device) {
             $0.add("major", major)

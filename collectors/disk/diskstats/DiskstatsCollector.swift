@@ -4,7 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// Block devices. Source: /proc/diskstats, kernel Documentation/admin-guide/iostats.rst; udev's database;
+/// Block devices.
+///
+/// Source: /proc/diskstats, kernel Documentation/admin-guide/iostats.rst; udev's database;
 /// /sys/block/*/queue/rotational.
 struct DiskstatsCollector: Collector {
     typealias Metric = DiskstatsMetric

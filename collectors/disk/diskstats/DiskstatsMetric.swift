@@ -17,8 +17,10 @@ enum DiskstatsMetric: Int, MetricKey {
         case events, sectors, milliseconds
     }
 
-    /// The columns behind the device's name, in the order of the file. Kernels before 4.18 end at `ioTimeWeighted`,
-    /// before 5.5 at `discardTime`. Sectors have 512 bytes whatever the device's own are.
+    /// The columns behind the device's name, in the order of the file.
+    ///
+    /// Kernels before 4.18 end at `ioTimeWeighted`, before 5.5 at `discardTime`. Sectors have 512 bytes whatever the
+    /// device's own are.
     static let columns: [(metric: DiskstatsMetric, unit: Unit)] = [
         (.readsCompleted, .events), (.readsMerged, .events), (.readBytes, .sectors), (.readTime, .milliseconds),
         (.writesCompleted, .events), (.writesMerged, .events), (.writtenBytes, .sectors), (.writeTime, .milliseconds),
