@@ -7,6 +7,7 @@ public enum Registry {
     /// Every collector that this program has.
     public static let entries: [CollectorEntry] = [
         CollectorEntry(DiskstatsCollector.self),
+        CollectorEntry(FilesystemCollector.self),
         CollectorEntry(LoadavgCollector.self),
     ]
 }
