@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Exposition
+import ExpositionSupport
 import Glibc
 import Testing
 

@@ -3,11 +3,14 @@
 import Glibc
 
 /// Shortest decimals by glibc's exact conversions, laid out by Go's rules: slow, plain, and nothing of ours in it.
-struct NumberReference {
+public struct NumberReference {
     private var buffer = [CChar](repeating: 0, count: 64)
 
+    /// Makes a reference with a buffer of its own.
+    public init() {}
+
     /// The text of a finite double: the fewest digits that `strtod` reads back.
-    mutating func text(of value: Double) -> [UInt8] {
+    public mutating func text(of value: Double) -> [UInt8] {
         for digits in 1...17 {
             if let text = text(of: value, digits: digits) { return text }
         }
@@ -15,7 +18,7 @@ struct NumberReference {
     }
 
     /// The text of a finite double with that many digits, or nil where none so short reads back.
-    mutating func text(of value: Double, digits: Int) -> [UInt8]? {
+    public mutating func text(of value: Double, digits: Int) -> [UInt8]? {
         if let text = roundTrip(value, digits: digits) { return text }
         // The interval around a power of two is wider above it: the nearest decimal may miss it, the next one not.
         guard value.significandBitPattern == 0, digits > 1 else { return nil }
@@ -72,18 +75,5 @@ struct NumberReference {
     private mutating func roundTrip(_ value: Double, digits: Int) -> [UInt8]? {
         _ = withVaList([CInt(digits - 1), value]) { vsnprintf(&buffer, buffer.count, "%.*e", $0) }
         return strtod(buffer, nil) == value ? layOut() : nil
-    }
-}
-
-/// A small fixed sequence of random bits, so that a failure can be seen again.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
-        return bits ^ (bits >> 31)
     }
 }
