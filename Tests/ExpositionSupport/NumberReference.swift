@@ -33,42 +33,54 @@ public struct NumberReference {
     }
 
     /// What the buffer holds, `[-]d[.ddd]e±dd`, as Go's format 'g' prints it.
+    ///
+    /// Loops and appends only: unoptimized builds pay dearly for slices, and tests come here a million times.
     private func layOut() -> [UInt8] {
-        buffer.withUnsafeBufferPointer { buffer in
-            var result: [UInt8] = []
-            result.reserveCapacity(32)
-            var digits: [UInt8] = []
-            digits.reserveCapacity(32)
-            var index = 0
-            while buffer[index] != 101 {
-                let byte = UInt8(bitPattern: buffer[index])
-                if byte == 45 { result.append(byte) }
-                if byte >= 48 { digits.append(byte) }
-                index += 1
-            }
-            while digits.count > 1, digits[digits.count - 1] == 48 { digits.removeLast() }
-            let exponent = exponentValue(buffer[(index + 1)...])
-            if digits[0] == 48 {
-                result.append(48)
-            } else if exponent < -4 || exponent >= 6 {
-                result.append(digits[0])
-                if digits.count > 1 { result += [46] + digits.dropFirst() }
-                result += exponent < 0 ? [101, 45] : [101, 43]
-                result += Array((abs(exponent) < 10 ? "0" : "").utf8) + Array("\(abs(exponent))".utf8)
-            } else if exponent < 0 {
-                result += [48, 46] + Array(repeating: 48, count: -exponent - 1) + digits
-            } else {
-                while digits.count <= exponent { digits.append(48) }
-                result += digits[...exponent]
-                if digits.count > exponent + 1 { result += [46] + digits[(exponent + 1)...] }
-            }
-            return result
+        var result: [UInt8] = []
+        result.reserveCapacity(32)
+        var digits: [UInt8] = []
+        digits.reserveCapacity(32)
+        var index = 0
+        while buffer[index] != 101 {
+            let byte = UInt8(bitPattern: buffer[index])
+            if byte == 45 { result.append(byte) }
+            if byte >= 48 { digits.append(byte) }
+            index += 1
         }
-    }
+        while digits.count > 1, digits[digits.count - 1] == 48 { digits.removeLast() }
+        var exponent = 0
+        var place = index + 2
+        while buffer[place] != 0 {
+            exponent = exponent * 10 + Int(buffer[place]) - 48
+            place += 1
+        }
+        if buffer[index + 1] == 45 { exponent = -exponent }
 
-    private func exponentValue(_ text: Slice<UnsafeBufferPointer<CChar>>) -> Int {
-        let magnitude = text.dropFirst().prefix { $0 != 0 }.reduce(0) { $0 * 10 + Int($1) - 48 }
-        return text.first == 45 ? -magnitude : magnitude
+        let isZero = digits[0] == 48
+        let isScientific = !isZero && (exponent < -4 || exponent >= 6)
+        var point = isScientific || isZero ? 0 : exponent
+        if point < 0 {
+            result.append(48)
+            result.append(46)
+            while point < -1 {
+                result.append(48)
+                point += 1
+            }
+        }
+        while digits.count <= point { digits.append(48) }
+        place = 0
+        while place < digits.count {
+            result.append(digits[place])
+            if place == point, place + 1 < digits.count { result.append(46) }
+            place += 1
+        }
+        if isScientific {
+            result.append(101)
+            result.append(exponent < 0 ? 45 : 43)
+            if abs(exponent) < 10 { result.append(48) }
+            result.append(contentsOf: String(abs(exponent)).utf8)
+        }
+        return result
     }
 
     /// Rounds to that many digits, which glibc does exactly, and reads them back.
