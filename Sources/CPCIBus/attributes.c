@@ -99,6 +99,15 @@ static uint8_t power_state(int devices, const char *name) {
     return strcmp(text, "error") == 0 ? CPCIBUS_POWER_ERROR : CPCIBUS_POWER_UNKNOWN;
 }
 
+static bool is_all_ones(const unsigned char *bytes, ssize_t length) {
+    for (ssize_t index = 0; index < length; index++) {
+        if (bytes[index] != 0xff) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static uint8_t configuration_state(int devices, const char *name, uint8_t power) {
     // The kernel resumes a function from D3cold to read its configuration space.
     char state[8] = "";
@@ -108,18 +117,18 @@ static uint8_t configuration_state(int devices, const char *name, uint8_t power)
     if (attribute_read(devices, name, "power_state", state, sizeof state) >= 6 && memcmp(state, "D3cold", 6) == 0) {
         return CPCIBUS_CONFIG_NOT_READ;
     }
-    // Not the identity alone: it is all ones in every SR-IOV virtual function, whose command, status and class are not.
+    // Four bytes first: under a hypervisor each such read is an exit of some 25 us.
     unsigned char header[16];
-    const ssize_t length = attribute_read(devices, name, "config", header, sizeof header);
+    ssize_t length = attribute_read(devices, name, "config", header, 4);
     if (length < 4) {
         return CPCIBUS_CONFIG_NOT_READ;
     }
-    for (ssize_t index = 0; index < length; index++) {
-        if (header[index] != 0xff) {
-            return CPCIBUS_CONFIG_ANSWERS;
-        }
+    if (!is_all_ones(header, length)) {
+        return CPCIBUS_CONFIG_ANSWERS;
     }
-    return CPCIBUS_CONFIG_ALL_ONES;
+    // The identity alone is all ones in every SR-IOV virtual function, whose command, status and class are not.
+    length = attribute_read(devices, name, "config", header, sizeof header);
+    return length < 4 || is_all_ones(header, length) ? CPCIBUS_CONFIG_ALL_ONES : CPCIBUS_CONFIG_ANSWERS;
 }
 
 void attribute_status(int devices, const char *name, struct cpcibus_status *status) {

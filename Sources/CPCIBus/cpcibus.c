@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <pci/pci.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -168,7 +169,6 @@ static int read_function(struct cpcibus *bus, int devices, const char *name, str
         function->revision = (uint8_t)strtoul(text, NULL, 0);
     }
     function->is_virtual_function = attribute_exists(devices, name, "physfn");
-    attribute_status(devices, name, &function->status);
     return CPCIBUS_OK;
 }
 
@@ -294,4 +294,6 @@ void cpcibus_forget_names(struct cpcibus *bus) {
     pci_free_name_list(bus->access);
     // libpci reads the list again only when told that it has not failed to.
     bus->access->id_load_failed = 0;
+    // The list is thousands of small blocks, which the allocator would keep.
+    malloc_trim(0);
 }

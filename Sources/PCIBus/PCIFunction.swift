@@ -36,7 +36,7 @@ public struct PCIFunction: Sendable, Equatable {
     /// In the guest the same function is not marked so.
     public var isVirtualFunction: Bool
 
-    /// Driver, power and whether it answers.
+    /// Driver, power and whether it answers; of what is no compute device only the driver is read.
     public var status: PCIFunctionStatus
 
     /// Makes a function of its parts; what is left out is unknown.

@@ -57,6 +57,23 @@ final class PCITree {
         symlink("../../../bus/pci/drivers/\(driver)", link)
     }
 
+    /// How many descriptors of this process are open in this tree; other tests open theirs meanwhile.
+    func openDescriptors() -> Int {
+        guard let directory = opendir("/proc/self/fd") else { return -1 }
+        defer { closedir(directory) }
+        var count = 0
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            var target = [CChar](repeating: 0, count: 4096)
+            let length = readlink("/proc/self/fd/\(name)", &target, target.count)
+            let path = target.prefix(max(0, length)).map { UInt8(bitPattern: $0) }
+            if path.starts(with: Array(root.utf8)) { count += 1 }
+        }
+        return count
+    }
+
     func make(_ folder: String) { mkdir("\(root)/\(folder)", 0o755) }
 
     func write(_ file: String, _ bytes: [UInt8]) {
@@ -93,14 +110,6 @@ let answering: [UInt8] = [0xde, 0x10, 0x35, 0x23, 0x06, 0x04, 0x10, 0x00] + [UIn
 
 /// What a function that fell off the bus reads as.
 let allOnes = [UInt8](repeating: 0xff, count: 64)
-
-func openDescriptors() -> Int {
-    guard let directory = opendir("/proc/self/fd") else { return -1 }
-    defer { closedir(directory) }
-    var count = 0
-    while readdir(directory) != nil { count += 1 }
-    return count
-}
 
 /// Resident memory of this process, in bytes.
 func residentBytes() -> Int {

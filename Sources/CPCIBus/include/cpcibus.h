@@ -93,7 +93,8 @@ int cpcibus_open(const char *path, const char *ids_path, struct cpcibus **result
 
 void cpcibus_close(struct cpcibus *bus);
 
-/// Reads every function of the bus into `functions`, in the directory's order.
+/// Reads every function of the bus into `functions`, in the directory's order. Of the status only the driver: the rest
+/// costs more than all else, so ask cpcibus_read_status for the functions that matter.
 int cpcibus_read_all(struct cpcibus *bus, struct cpcibus_function *functions, size_t capacity,
                      struct cpcibus_scan *scan);
 
