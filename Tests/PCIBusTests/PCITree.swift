@@ -113,6 +113,9 @@ let answering: [UInt8] = [0xde, 0x10, 0x35, 0x23, 0x06, 0x04, 0x10, 0x00] + [UIn
 /// What a function that fell off the bus reads as.
 let allOnes = [UInt8](repeating: 0xff, count: 64)
 
+/// Whether a sanitizer holds back what is freed, so that resident memory tells nothing.
+let keepsFreedMemory = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
+
 /// Resident memory of this process, in bytes.
 func residentBytes() -> Int {
     let descriptor = open("/proc/self/statm", O_RDONLY)
