@@ -43,7 +43,7 @@ public enum AgentMetric: Int, MetricKey {
         case .processResident: .gauge("process_resident_memory_bytes", [], "Memory of this agent that is in RAM.")
         case .processVirtual: .gauge("process_virtual_memory_bytes", [], "Address space of this agent.")
         case .processVirtualMax:
-            .gauge("process_virtual_memory_max_bytes", [], "Address space this agent may have; -1 for no limit.")
+            .gauge("process_virtual_memory_max_bytes", [], "Address space this agent may have; 1.8446744073709552e+19 for no limit.")
         case .processOpenFDs: .gauge("process_open_fds", [], "File descriptors this agent has open.")
         case .processMaxFDs: .gauge("process_max_fds", [], "File descriptors this agent may have open.")
         case .processStart:
