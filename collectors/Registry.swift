@@ -6,6 +6,6 @@ public import CollectorKit
 public enum Registry {
     /// Every collector that this program has.
     public static let entries: [CollectorEntry] = [
-        CollectorEntry(LoadavgCollector.self),
+        CollectorEntry(LoadavgCollector.self)
     ]
 }

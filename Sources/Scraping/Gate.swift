@@ -2,7 +2,9 @@
 
 import Glibc
 
-/// The one lock of the scraper. Held for the length of a look or a note, never while something is read.
+/// The one lock of the scraper.
+///
+/// Held for the length of a look or a note, never while something is read.
 @safe
 final class Gate: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
