@@ -25,11 +25,11 @@ struct LimitsTests {
     func idle() throws {
         let server = try TestServer {
             $0.limits.headTimeout = .milliseconds(100)
-            $0.limits.idleTimeout = .milliseconds(600)
+            $0.limits.idleTimeout = .seconds(3)
         }
         let client = try server.client()
         #expect(client.get("/metrics")?.status == 200)
-        pause(milliseconds: 350)
+        pause(milliseconds: 500)
         #expect(client.get("/metrics")?.status == 200)
         #expect(client.readToEnd() == [])
     }

@@ -48,6 +48,25 @@ struct NegotiationTests {
         #expect(accept.format == expected, "\(header)")
     }
 
+    @Test("no bytes in a header or a query can trap the parsers")
+    func fuzz() {
+        var generator = SystemRandomNumberGenerator()
+        let alphabet = Array("gzip*/,;=q01.9\"\\ version%[]&collectexclude+\t\u{e9}".unicodeScalars)
+        for _ in 0..<20_000 {
+            var text = String.UnicodeScalarView()
+            for _ in 0..<Int.random(in: 0...24, using: &generator) {
+                text.append(alphabet[Int.random(in: 0..<alphabet.count, using: &generator)])
+            }
+            var accept = AcceptHeader()
+            accept.add(String(text))
+            var encoding = AcceptEncoding()
+            encoding.add(String(text))
+            _ = try? CollectorQuery.selection(of: Substring("collect[]=" + String(text)))
+            #expect(ScrapeTimeout.nanoseconds(header: String(text), limit: 1_000_000_000) <= 1_000_000_000)
+            _ = Route(path: Substring(String(text)), telemetryPath: "/metrics")
+        }
+    }
+
     @Test("several Accept headers count as one")
     func severalAcceptHeaders() {
         var accept = AcceptHeader()
