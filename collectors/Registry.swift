@@ -6,6 +6,9 @@ public import CollectorKit
 public enum Registry {
     /// Every collector that this program has.
     public static let entries: [CollectorEntry] = [
-        CollectorEntry(LoadavgCollector.self)
+        CollectorEntry(CPUCollector.self),
+        CollectorEntry(CpufreqCollector.self),
+        CollectorEntry(LoadavgCollector.self),
+        CollectorEntry(StatCollector.self),
     ]
 }
