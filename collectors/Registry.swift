@@ -6,6 +6,11 @@ public import CollectorKit
 public enum Registry {
     /// Every collector that this program has.
     public static let entries: [CollectorEntry] = [
+        CollectorEntry(ConntrackCollector.self),
         CollectorEntry(LoadavgCollector.self),
+        CollectorEntry(NetstatCollector.self),
+        CollectorEntry(SockstatCollector.self),
+        CollectorEntry(SoftnetCollector.self),
+        CollectorEntry(UDPQueuesCollector.self),
     ]
 }
