@@ -6,8 +6,11 @@ public import CollectorKit
 public enum Registry {
     /// Every collector that this program has.
     public static let entries: [CollectorEntry] = [
+        CollectorEntry(ARPCollector.self),
         CollectorEntry(ConntrackCollector.self),
         CollectorEntry(LoadavgCollector.self),
+        CollectorEntry(NetclassCollector.self),
+        CollectorEntry(NetdevCollector.self),
         CollectorEntry(NetstatCollector.self),
         CollectorEntry(SockstatCollector.self),
         CollectorEntry(SoftnetCollector.self),
