@@ -6,9 +6,17 @@ public import CollectorKit
 public enum Registry {
     /// Every collector that this program has.
     public static let entries: [CollectorEntry] = [
+        CollectorEntry(ARPCollector.self),
+        CollectorEntry(ConntrackCollector.self),
         CollectorEntry(CPUCollector.self),
         CollectorEntry(CpufreqCollector.self),
         CollectorEntry(LoadavgCollector.self),
+        CollectorEntry(NetclassCollector.self),
+        CollectorEntry(NetdevCollector.self),
+        CollectorEntry(NetstatCollector.self),
+        CollectorEntry(SockstatCollector.self),
+        CollectorEntry(SoftnetCollector.self),
         CollectorEntry(StatCollector.self),
+        CollectorEntry(UDPQueuesCollector.self),
     ]
 }
