@@ -10,6 +10,7 @@ public enum Registry {
         CollectorEntry(ConntrackCollector.self),
         CollectorEntry(CPUCollector.self),
         CollectorEntry(CpufreqCollector.self),
+        CollectorEntry(DiskstatsCollector.self),
         CollectorEntry(LoadavgCollector.self),
         CollectorEntry(NetclassCollector.self),
         CollectorEntry(NetdevCollector.self),
