@@ -11,13 +11,17 @@ public enum Registry {
         CollectorEntry(CPUCollector.self),
         CollectorEntry(CpufreqCollector.self),
         CollectorEntry(DiskstatsCollector.self),
+        CollectorEntry(HwmonCollector.self),
         CollectorEntry(LoadavgCollector.self),
         CollectorEntry(NetclassCollector.self),
         CollectorEntry(NetdevCollector.self),
         CollectorEntry(NetstatCollector.self),
+        CollectorEntry(PowersupplyclassCollector.self),
+        CollectorEntry(RaplCollector.self),
         CollectorEntry(SockstatCollector.self),
         CollectorEntry(SoftnetCollector.self),
         CollectorEntry(StatCollector.self),
+        CollectorEntry(ThermalZoneCollector.self),
         CollectorEntry(UDPQueuesCollector.self),
     ]
 }
