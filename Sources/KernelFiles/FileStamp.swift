@@ -35,6 +35,14 @@ public struct FileStamp: Sendable, Equatable {
         self.init(status)
     }
 
+    /// The stamp of the file at a path, links followed; nil where it cannot be had.
+    public init?(path: String) {
+        var status = stat()
+        // The call fills the struct and keeps no pointer.
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
     /// The stamp of the file at a path; links are followed.
     public static func of(_ path: RawPath) throws(KernelFileError) -> FileStamp {
         var status = stat()
