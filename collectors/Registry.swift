@@ -22,6 +22,7 @@ public enum Registry {
         CollectorEntry(SockstatCollector.self),
         CollectorEntry(SoftnetCollector.self),
         CollectorEntry(StatCollector.self),
+        CollectorEntry(TextfileCollector.self),
         CollectorEntry(ThermalZoneCollector.self),
         CollectorEntry(UDPQueuesCollector.self),
     ]
