@@ -6,11 +6,8 @@ public import CollectorKit
 public enum Registry {
     /// Every collector that this program has.
     public static let entries: [CollectorEntry] = [
-        CollectorEntry(HwmonCollector.self),
-        CollectorEntry(LoadavgCollector.self),
-        CollectorEntry(PowersupplyclassCollector.self),
-        CollectorEntry(RaplCollector.self),
-        CollectorEntry(ThermalZoneCollector.self),
+        CollectorEntry(ARPCollector.self),
+        CollectorEntry(ConntrackCollector.self),
         CollectorEntry(CPUCollector.self),
         CollectorEntry(CpufreqCollector.self),
         CollectorEntry(DMICollector.self),
@@ -26,5 +23,20 @@ public enum Registry {
         CollectorEntry(TimexCollector.self),
         CollectorEntry(UnameCollector.self),
         CollectorEntry(VmstatCollector.self),
+        CollectorEntry(DiskstatsCollector.self),
+        CollectorEntry(FilesystemCollector.self),
+        CollectorEntry(HwmonCollector.self),
+        CollectorEntry(LoadavgCollector.self),
+        CollectorEntry(NetclassCollector.self),
+        CollectorEntry(NetdevCollector.self),
+        CollectorEntry(NetstatCollector.self),
+        CollectorEntry(PowersupplyclassCollector.self),
+        CollectorEntry(RaplCollector.self),
+        CollectorEntry(SockstatCollector.self),
+        CollectorEntry(SoftnetCollector.self),
+        CollectorEntry(StatCollector.self),
+        CollectorEntry(TextfileCollector.self),
+        CollectorEntry(ThermalZoneCollector.self),
+        CollectorEntry(UDPQueuesCollector.self),
     ]
 }

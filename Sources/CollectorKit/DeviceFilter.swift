@@ -8,8 +8,9 @@ public struct DeviceFilter: Sendable {
     private let include: Pattern?
     private let exclude: Pattern?
 
-    /// A filter of two options. An include that is given puts the exclude's default out of force; both given is an
-    /// error.
+    /// A filter of two options.
+    ///
+    /// An include that is given puts the exclude's default out of force; both given is an error.
     public init(_ options: Options, include: String?, exclude: String?) throws(ConfigurationError) {
         let includePattern: Pattern? = if let include { try options.pattern(include) } else { nil }
         if let include, let exclude, includePattern != nil, options.isGiven(exclude), !options.text(exclude).isEmpty {

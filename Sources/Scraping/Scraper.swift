@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CollectorKit
+import Exposition
+public import KernelFiles
+
+/// Runs the collectors for whoever asks, in lanes, by a deadline, and composes the page.
+///
+/// Requests that ask for the same collectors while a scrape runs share its page; others wait for their turn. Nothing
+/// is read on the caller's thread. A task that takes longer than its share is abandoned with the thread that hangs in
+/// it; what it reads is left alone until that thread comes back by itself.
+public final class Scraper: @unchecked Sendable {
+    // Everything mutable is touched only with the gate held, but for the page's parts, which belong to the thread
+    // that composes (`ScrapeJob.isComposing`).
+    let slots: [any CollectorSlot]
+    let gate = Gate()
+    private let kernelLane = Lane(source: nil)
+    private let sourceLanes: [Lane]
+    private let samplers: [any SamplingSource]
+    private let budget: DescriptorBudget
+    private let shareNanoseconds: UInt64
+    private var byName: [String: Int] = [:]
+
+    private var job: ScrapeJob?
+    private var pending: [ScrapeJob] = []
+    private var scrapes: UInt64 = 0
+    private let page: PageBuilder
+
+    /// A scraper of these slots.
+    ///
+    /// `agent` describes the agent itself on every page; nil leaves that out.
+    public init(
+        slots: [any CollectorSlot], sources: Sources, budget: DescriptorBudget, agent: AgentFacts?,
+        onChange: @escaping @Sendable (CollectorReport, CollectorVerdict?) -> Void = { _, _ in },
+        shareNanoseconds: UInt64 = 250_000_000
+    ) {
+        self.slots = slots
+        self.budget = budget
+        self.shareNanoseconds = shareNanoseconds
+        sourceLanes = sources.all.compactMap { $0 as? any ItemSource }.map { Lane(source: $0) }
+        samplers = sources.all.compactMap { $0 as? any SamplingSource }
+        page = PageBuilder(slots: slots, agent: agent, onChange: onChange)
+        for (index, slot) in slots.enumerated() { byName[slot.descriptor.name] = index }
+    }
+
+    /// Starts or joins a scrape.
+    ///
+    /// The completion runs once, on any thread.
+    public func scrape(_ request: ScrapeRequest, completion: @escaping @Sendable (ScrapeAnswer) -> Void) {
+        let chosen: [Int]
+        switch choose(request.choice) {
+        case .success(let indices): chosen = indices
+        case .failure(let refusal):
+            completion(.refused(refusal.text))
+            return
+        }
+        gate.holding {
+            let waiter = ScrapeJob.Waiter(format: request.format == .text ? 0 : 1, completion: completion)
+            if let job, job.slots == chosen, !job.isComposing {
+                job.waiters.append(waiter)
+            } else if let waiting = pending.first(where: { $0.slots == chosen }) {
+                waiting.waiters.append(waiter)
+            } else {
+                scrapes += 1
+                let fresh = ScrapeJob(
+                    number: scrapes, slots: chosen, slotCount: slots.count,
+                    deadlineNanoseconds: request.deadlineNanoseconds)
+                fresh.waiters.append(waiter)
+                pending.append(fresh)
+                startNext()
+            }
+        }
+    }
+
+    /// Takes the periodic sample of the sources that want one, unless a scrape runs, which takes it as well.
+    public func sample() {
+        guard !samplers.isEmpty else { return }
+        _ = watch(nowNanoseconds: Clock.monotonicNanoseconds())
+        gate.holding {
+            guard job == nil, !kernelLane.hasNext, kernelLane.worker?.task == nil else { return }
+            scrapes += 1  // A sample is a look of its own: sources read once in each.
+            kernelLane.tasks = samplers.map { .sample($0) }
+            kernelLane.next = 0
+            wake(kernelLane)
+        }
+    }
+
+    /// What became of each collector in the last scrape that asked for it; nil for one that never ran.
+    public func reports() -> [CollectorReport?] {
+        gate.holding { page.reports }
+    }
+
+    // MARK: Deadlines
+
+    /// Abandons what hangs and ends a scrape whose deadline has come.
+    ///
+    /// Returns when it wants to look again.
+    public func watch(nowNanoseconds now: UInt64) -> UInt64? {
+        gate.lock()
+        var next = UInt64.max
+        for lane in [kernelLane] + sourceLanes {
+            guard let worker = lane.worker, worker.task != nil else { continue }
+            let end = worker.taskStartedNanoseconds &+ share(now: worker.taskStartedNanoseconds)
+            if now >= end {
+                worker.isAbandoned = true
+                lane.worker = nil
+                if job != nil { advance(lane) }
+            } else {
+                next = min(next, end)
+            }
+        }
+        if let job, !job.isComposing {
+            let sourcesEnd = job.deadlineNanoseconds &- (job.deadlineNanoseconds &- job.startedNanoseconds) / 5
+            if !job.areSourcesDone, now >= sourcesEnd {
+                for lane in sourceLanes { lane.cut() }
+                releaseDependents()
+            }
+            if now >= job.deadlineNanoseconds {
+                kernelLane.cut()
+                finish(job)
+            } else {
+                next = min(next, job.areSourcesDone ? job.deadlineNanoseconds : max(sourcesEnd, now &+ 1_000_000))
+            }
+        }
+        gate.unlock()
+        return next == .max ? nil : next
+    }
+
+    /// How long one task may take: 0.25 s, and never more than a quarter of the time that was left at its start.
+    private func share(now: UInt64) -> UInt64 {
+        guard let job, job.deadlineNanoseconds > now else { return shareNanoseconds }
+        return max(10_000_000, min(shareNanoseconds, (job.deadlineNanoseconds - now) / 4))
+    }
+
+    // MARK: Jobs (with the gate held)
+
+    private func startNext() {
+        guard job == nil, !pending.isEmpty else { return }
+        let next = pending.removeFirst()
+        job = next
+        next.startedNanoseconds = Clock.monotonicNanoseconds()
+        next.deadlineNanoseconds = max(next.deadlineNanoseconds, next.startedNanoseconds &+ 100_000_000)
+        kernelLane.tasks.removeAll(keepingCapacity: true)
+        kernelLane.next = 0
+        kernelLane.isDone = false
+        kernelLane.tasks.append(.begin)
+        for index in next.slots where slots[index].itemSources.isEmpty {
+            kernelLane.tasks.append(.collect(slot: index))
+        }
+        wake(kernelLane)
+    }
+
+    /// Starts the lanes of the sources that this scrape needs.
+    private func startSources(_ needed: [ObjectIdentifier]) {
+        for lane in sourceLanes {
+            guard let source = lane.source, needed.contains(ObjectIdentifier(source)) else { continue }
+            lane.tasks.removeAll(keepingCapacity: true)
+            lane.next = 0
+            lane.isDone = false
+            lane.tasks.append(.discover(source))
+            wake(lane)
+        }
+        if sourceLanes.allSatisfy(\.isDone) { releaseDependents() }
+    }
+
+    /// The sources have answered or timed out: the collectors that use them may run.
+    private func releaseDependents() {
+        guard let job, !job.areSourcesDone else { return }
+        job.areSourcesDone = true
+        for index in job.slots where !slots[index].itemSources.isEmpty {
+            kernelLane.tasks.append(.collect(slot: index))
+        }
+        wake(kernelLane)
+    }
+
+    private func wake(_ lane: Lane) {
+        if let worker = lane.worker {
+            worker.bell.ring()
+            return
+        }
+        let worker = Worker()
+        lane.worker = worker
+        let isStarted = WorkerThread.start { [self, lane = UncheckedBox(lane), worker = UncheckedBox(worker)] in
+            run(worker.value, lane: lane.value)
+        }
+        if !isStarted { lane.worker = nil }
+    }
+
+    /// A lane has lost its worker: another one takes the rest.
+    private func advance(_ lane: Lane) {
+        if lane.hasNext || lane === kernelLane {
+            wake(lane)
+        } else {
+            end(lane)
+        }
+    }
+
+    private func end(_ lane: Lane) {
+        guard !lane.isDone else { return }
+        lane.isDone = true
+        if lane !== kernelLane, sourceLanes.allSatisfy(\.isDone) { releaseDependents() }
+    }
+
+    /// Composes and answers.
+    ///
+    /// Called with the gate held, and leaves it held.
+    private func finish(_ job: ScrapeJob) {
+        job.isComposing = true
+        kernelLane.isDone = true
+        for lane in sourceLanes { lane.cut() }
+        gate.unlock()
+        let pages = page.compose(job)
+        gate.lock()
+        let waiters = job.waiters
+        page.settle()
+        self.job = nil
+        startNext()
+        gate.unlock()
+        for waiter in waiters { waiter.completion(.page(pages[waiter.format])) }
+        gate.lock()
+    }
+
+    // MARK: Workers
+
+    private func run(_ worker: Worker, lane: Lane) {
+        ThreadName.set("hx-" + lane.name)
+        var reader = KernelFileReader(budget: budget)
+        gate.lock()
+        while !worker.isAbandoned {
+            if let task = lane.takeNext() {
+                perform(task, worker, lane, &reader)
+            } else if lane === kernelLane, let job, job.areSourcesDone, !job.isComposing {
+                finish(job)
+            } else {
+                if lane !== kernelLane { end(lane) }
+                if !lane.hasNext { worker.bell.wait(at: gate) }
+            }
+        }
+        gate.unlock()
+    }
+
+    /// Runs one task without the gate and notes what came of it.
+    ///
+    /// Called with the gate held, and leaves it held.
+    private func perform(_ task: LaneTask, _ worker: Worker, _ lane: Lane, _ reader: inout KernelFileReader) {
+        let number = job?.number ?? scrapes
+        worker.task = task
+        worker.taskStartedNanoseconds = Clock.monotonicNanoseconds()
+        gate.unlock()
+        reader.beginCollection(scrape: number)
+        var needed: [ObjectIdentifier] = []
+        var found: [any SourceItem] = []
+        var isFinished = false
+        switch task {
+        case .begin:
+            needed = neededSources()
+        case .collect(let index):
+            let slot = slots[index]
+            if slot.state.begin() {
+                slot.collect(from: &reader)
+                slot.state.finish(scrape: number)
+                isFinished = true
+            }
+        case .discover(let source):
+            if source.discovery.begin() {
+                var done = number
+                do throws(CollectorError) { try source.discover(from: &reader) } catch { done = 0 }
+                found = done == 0 ? [] : source.items
+                source.discovery.finish(scrape: done)
+            }
+        case .item(let item):
+            if item.state.begin() {
+                item.read(from: &reader)
+                item.state.finish(scrape: number)
+            }
+        case .sample(let source):
+            source.sample(from: &reader)
+        }
+        gate.lock()
+        worker.task = nil
+        // An abandoned worker's scrape has gone on without it.
+        guard !worker.isAbandoned, let job, job.number == number, !job.isComposing else { return }
+        if case .begin = task { startSources(needed) }
+        if case .collect(let index) = task { job.finished[index] = isFinished }
+        if !lane.isDone { for item in found { lane.tasks.append(.item(item)) } }
+    }
+
+    /// The sources that the running scrape's collectors use and that have anything to do here.
+    private func neededSources() -> [ObjectIdentifier] {
+        let wanted = gate.holding { job?.slots ?? [] }
+        var needed: [ObjectIdentifier] = []
+        for index in wanted {
+            for source in slots[index].itemSources where !needed.contains(ObjectIdentifier(source)) && source.isNeeded {
+                needed.append(ObjectIdentifier(source))
+            }
+        }
+        return needed
+    }
+}
+
+extension Scraper {
+    private struct Refusal: Error {
+        let text: String
+    }
+
+    private func choose(_ choice: CollectorChoice) -> Result<[Int], Refusal> {
+        switch choice {
+        case .all:
+            return .success(Array(slots.indices))
+        case .except(let names):
+            return .success(slots.indices.filter { !names.contains(slots[$0].descriptor.name) })
+        case .only(let names):
+            var chosen: Set<Int> = []
+            for name in names {
+                guard let index = byName[name] else {
+                    return .failure(Refusal(text: "collector \"\(name)\" is unknown or not enabled"))
+                }
+                chosen.insert(index)
+            }
+            return .success(chosen.sorted())
+        }
+    }
+}
+
+/// Carries what the gate guards into a thread.
+struct UncheckedBox<Value>: @unchecked Sendable {
+    let value: Value
+
+    init(_ value: Value) {
+        self.value = value
+    }
+}
