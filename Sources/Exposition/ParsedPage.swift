@@ -48,7 +48,9 @@ public struct ParsedPage: Sendable {
     public struct Sample: Sendable {
         /// What the value is.
         public let role: Role
-        /// Which of ``ParsedPage/labels`` it has, sorted by name, without a histogram's `le` and a summary's `quantile`.
+        /// Which of ``ParsedPage/labels`` it has, sorted by name.
+        ///
+        /// A histogram's `le` and a summary's `quantile` are not among them.
         public let labels: Range<Int>
         /// The value, any double.
         public let value: Double

@@ -2,10 +2,10 @@
 
 /// Reads pages of the text format 0.0.4 as node_exporter reads its text files.
 ///
-/// It accepts what Prometheus's Go parser accepts and refuses what that refuses: lines may begin with blanks, tokens may
-/// be parted by several blanks and tabs, but a line ends right after its value or timestamp, the last one with a line
-/// feed too, and a carriage return is no blank. Stricter than Go's: quoted (UTF-8) names and counts that are negative or
-/// not numbers are errors.
+/// It accepts what Prometheus's Go parser accepts and refuses what that refuses: lines may begin with blanks, tokens
+/// may be parted by several blanks and tabs, but a line ends right after its value or timestamp, the last one with a
+/// line feed too, and a carriage return is no blank. Stricter than Go's: quoted (UTF-8) names, backslashes in a type
+/// and counts that are negative or not numbers are errors.
 public struct TextParser {
     let bytes: [UInt8]
     var position = 0

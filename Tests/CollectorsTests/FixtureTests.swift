@@ -9,8 +9,10 @@ import Testing
 @testable import Collectors
 
 /// Walks `Fixtures/<collector>/<case>/`: `proc`, `sys`, `root` and `udev` stand for the host's trees, `flags` holds one
-/// flag a line (`{case}` is the case's folder), `expected.prom` the page and `expected.state` the state. A collector
-/// that reads the live system has `expected.shape` instead of `expected.prom`: one `name{labels}` a line, no values.
+/// flag a line (`{case}` is the case's folder), `expected.prom` the page and `expected.state` the state.
+///
+/// A collector that reads the live system has `expected.shape` instead of `expected.prom`: one `name{labels}` a line,
+/// no values.
 struct FixtureCase: CustomTestStringConvertible, Sendable {
     let collector: String
     let name: String
@@ -87,8 +89,13 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
             var isEscaped = false
             for character in line {
                 if isQuoted {
-                    if isEscaped { isEscaped = false } else if character == "\\" { isEscaped = true }
-                    else if character == "\"" { isQuoted = false }
+                    if isEscaped {
+                        isEscaped = false
+                    } else if character == "\\" {
+                        isEscaped = true
+                    } else if character == "\"" {
+                        isQuoted = false
+                    }
                 } else if character == "\"" {
                     isQuoted = true
                 } else if character == " " {

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Collectors
+import Scraping
+
+/// `collectors`: every collector with its default, its state on this host and why.
+enum CollectorsCommand {
+    static func run(_ options: Options) throws(ConfigurationError) -> Int32 {
+        let assembly = try Assembly(options: options, logger: nil)
+        _ = OnceCommand.scrape(assembly)
+        var reports: [String: CollectorReport] = [:]
+        for report in assembly.scraper.reports() {
+            if let report { reports[report.name] = report }
+        }
+        var rows = [["COLLECTOR", "DEFAULT", "STATE", "WHY"]]
+        for entry in Registry.entries.sorted(by: { $0.descriptor.name < $1.descriptor.name }) {
+            let descriptor = entry.descriptor
+            let report = reports[descriptor.name]
+            rows.append([
+                descriptor.name, descriptor.isDefault ? "on" : "off", report?.verdict.rawValue ?? "off",
+                report.map(\.reason) ?? "not enabled",
+            ])
+        }
+        let widths = (0..<3).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        for row in rows {
+            var line = ""
+            for column in 0..<3 {
+                line += row[column] + String(repeating: " ", count: widths[column] - row[column].count + 2)
+            }
+            line += row[3]
+            while line.hasSuffix(" ") { line.removeLast() }
+            print(line)
+        }
+        return 0
+    }
+}

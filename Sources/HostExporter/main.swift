@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+Signals.prepare()
+exit(Command.run(Array(CommandLine.arguments.dropFirst())))

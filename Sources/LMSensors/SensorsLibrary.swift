@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLMSensors
+
+/// The chips that libsensors finds, with what sensors.conf says of them, and their readings.
+///
+/// libsensors keeps its state in globals, so a process has one of these at a time; a second is `SensorsError.busy`. One
+/// thread at a time; it may be handed from thread to thread. Reads go to the hardware and may block (I2C), so keep it
+/// in a lane of its own. libsensors always reads /sys. When `changeToken()` differs from the one at opening, let go of
+/// the library and open it again.
+@safe
+public struct SensorsLibrary: ~Copyable {
+    /// The chips found when the library was opened, in libsensors' order.
+    public let chips: [SensorChip]
+
+    /// The first error of the configuration with file and line; nil when it has none.
+    ///
+    /// libsensors leaves out the statement. Where it refuses the whole of the system's configuration, that is left
+    /// aside and the chips appear as the kernel describes them.
+    public let configurationProblem: String?
+
+    private let sensors: OpaquePointer
+
+    /// Loads the configuration and finds the chips; a host without any gives an empty list.
+    ///
+    /// - Parameter configurationPath: The configuration file; nil for the system's (/etc/sensors3.conf and
+    ///   /etc/sensors.d).
+    /// - Throws: `SensorsError`; a configuration file that is given must be there.
+    public init(configurationPath: String? = nil) throws(SensorsError) {
+        var opened: OpaquePointer?
+        var characters = [CChar](repeating: 0, count: Int(CLMSENSORS_MESSAGE_SIZE))
+        let result =
+            if let configurationPath {
+                unsafe clmsensors_open(configurationPath, &opened, &characters)
+            } else {
+                unsafe clmsensors_open(nil, &opened, &characters)
+            }
+        let message = String(
+            decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        switch Int(result) {
+        case CLMSENSORS_OK: break
+        case CLMSENSORS_BUSY: throw .busy
+        case CLMSENSORS_NO_CONFIGURATION: throw .configuration(message)
+        default: throw .library(message)
+        }
+        guard let sensors = unsafe opened else { throw .library(message) }
+        unsafe self.sensors = unsafe sensors
+        configurationProblem = message.isEmpty ? nil : message
+        chips = unsafe ChipTable(sensors).chips()
+    }
+
+    deinit {
+        unsafe clmsensors_close(sensors)
+    }
+
+    /// Reads a feature: its alarms, its value unless the sensor is faulty, and its limits.
+    ///
+    /// Each attribute costs an open, a read and a close in sysfs, and what its driver needs.
+    ///
+    /// - Parameters:
+    ///   - feature: A feature of one of `chips`.
+    ///   - withLimits: False leaves the limits out.
+    /// - Returns: What could be read; an attribute that could not is left out and counted.
+    public func read(_ feature: SensorFeature, withLimits: Bool = true) -> SensorReading {
+        var reading = SensorReading()
+        for alarm in feature.alarms {
+            if let value = read(alarm.number, of: feature, into: &reading) {
+                reading.alarms.append(SensorAlarm(kind: alarm.kind, isRaised: value != 0))
+            }
+        }
+        if let input = feature.input, !reading.isFaulty, let value = read(input, of: feature, into: &reading) {
+            reading.value = value * feature.kind.scale
+        }
+        if withLimits {
+            for limit in feature.limits {
+                if let value = read(limit.number, of: feature, into: &reading) {
+                    reading.limits.append(SensorLimit(kind: limit.kind, value: value * feature.kind.scale))
+                }
+            }
+        }
+        return reading
+    }
+
+    private func read(_ number: Int32, of feature: SensorFeature, into reading: inout SensorReading) -> Double? {
+        var value = 0.0
+        let code = unsafe clmsensors_value(sensors, feature.chip, number, &value)
+        if code == 0 && value.isFinite {
+            return value
+        }
+        reading.lostAttributes &+= 1
+        if reading.firstError == nil {
+            reading.firstError = .attribute(code: code)
+        }
+        return nil
+    }
+
+    /// A number that changes when a hardware monitoring chip appears or goes.
+    ///
+    /// Cheap enough for each scrape (one directory), and callable without an open library: nil means that this host has
+    /// no such class, so that there is nothing to open.
+    ///
+    /// - Parameter classPath: Where the class is; libsensors itself knows no other place than the default.
+    /// - Returns: The token, or nil without a hwmon class.
+    public static func changeToken(classPath: String = "/sys/class/hwmon") -> UInt64? {
+        let token = unsafe clmsensors_change_token(classPath)
+        return token == 0 ? nil : token
+    }
+}
+
+/// Each call borrows the library alone, and libsensors keeps nothing per thread.
+extension SensorsLibrary: @unchecked Sendable {}

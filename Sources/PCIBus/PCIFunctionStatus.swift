@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Whether runtime power management has put a function to sleep.
+///
+/// Source: power/runtime_status, kernel Documentation/power/runtime_pm.rst.
+public enum PCIPowerState: String, Sendable {
+    /// The function runs.
+    case active
+    /// The function sleeps; to talk to it wakes it.
+    case suspended
+    /// On its way into or out of sleep.
+    case changing
+    /// Runtime power management does not handle this function.
+    case unsupported
+    /// A change of power state went wrong.
+    case error
+    /// The kernel does not say.
+    case unknown
+}
+
+/// What the head of a function's configuration space says about whether it still answers.
+public enum PCIConfigurationState: String, Sendable {
+    /// The function answers.
+    case answers
+    /// All ones: the function has fallen off the bus though the kernel still lists it.
+    case allOnes
+    /// Not read, because reading would wake the function, or could not be read.
+    case notRead
+}
+
+/// What may change about a function while it stays in its slot.
+public struct PCIFunctionStatus: Sendable, Equatable {
+    /// The driver bound to the function, nil for none.
+    public var driver: String?
+
+    /// Whether the function sleeps.
+    public var power: PCIPowerState
+
+    /// Whether the function answers on the bus.
+    public var configuration: PCIConfigurationState
+
+    /// Makes a status of its parts.
+    public init(driver: String?, power: PCIPowerState, configuration: PCIConfigurationState) {
+        self.driver = driver
+        self.power = power
+        self.configuration = configuration
+    }
+
+    /// Whether the driver keeps the function for a guest: one of the vfio drivers, pciback or pci-stub.
+    ///
+    /// A Google TPU of v5e or later is used through vfio-pci, so there it does not mean that it is given away.
+    public var isDriverForPassthrough: Bool {
+        guard let driver else { return false }
+        return Self.passthroughDrivers.contains(driver) || driver.hasPrefix("vfio_pci") || driver.hasPrefix("vfio-pci")
+            || driver.hasSuffix("vfio_pci") || driver.hasSuffix("vfio-pci")
+    }
+
+    private static let passthroughDrivers: Set<String> = ["pciback", "xen-pciback", "pci-stub"]
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The page at `/`: where things are, and what each collector is doing.
+enum LandingPage {
+    /// The whole page as HTML; everything from outside is escaped.
+    static func html(_ configuration: ServerConfiguration, statuses: [CollectorStatus]) -> String {
+        let title = escape(
+            [configuration.productName, configuration.version].filter { !$0.isEmpty }.joined(separator: " "))
+        let enabled = statuses.filter(\.isEnabled).count
+        let links = [
+            (configuration.telemetryPath, "the metrics"), ("/-/healthy", "the process answers"),
+            ("/-/ready", "it listens on all its addresses"),
+        ]
+        var html = """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>\(title)</title>
+            <style>
+            body { font-family: sans-serif; margin: 2em; }
+            th, td { text-align: left; padding: 0.1em 1em 0.1em 0; vertical-align: top; }
+            .failed, .timed_out { color: #b00020; }
+            .degraded, .no_permission, .library_missing { color: #8a5a00; }
+            .off { color: #666; }
+            </style>
+            </head>
+            <body>
+            <h1>\(title)</h1>
+            <ul>
+
+            """
+        for (path, meaning) in links {
+            html += "<li><a href=\"\(escape(path))\">\(escape(path))</a>: \(meaning)</li>\n"
+        }
+        html += """
+            </ul>
+            <h2>Collectors</h2>
+            <p>\(enabled) of \(statuses.count) are enabled.</p>
+            <table>
+            <tr><th>Collector</th><th>Enabled</th><th>State</th><th>Reason</th></tr>
+
+            """
+        for status in statuses { html += row(status) }
+        return html + "</table>\n</body>\n</html>\n"
+    }
+
+    /// Escapes a text for element content and quoted attributes.
+    static func escape(_ text: String) -> String {
+        var result = ""
+        result.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    private static func row(_ status: CollectorStatus) -> String {
+        let style = escape(status.isEnabled ? status.state : "off")
+        let enabled = "\(status.isEnabled ? "yes" : "no")\(status.isEnabled == status.isDefault ? "" : " (by flag)")"
+        let cells = [escape(status.name), enabled, escape(status.state), escape(status.reason)]
+        return "<tr class=\"\(style)\">" + cells.map { "<td>\($0)</td>" }.joined() + "</tr>\n"
+    }
+}
