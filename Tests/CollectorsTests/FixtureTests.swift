@@ -70,7 +70,9 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
         slot.addSamples(to: &composer)
         var sink = ByteSink()
         composer.write(.text, to: &sink)
-        return (String(decoding: sink.array, as: UTF8.self), Self.stateLine(slot))
+        // Paths of the case's trees may be labels; the page must not depend on where the repository is.
+        let page = String(decoding: sink.array, as: UTF8.self).replacingOccurrences(of: folder.path, with: "{case}")
+        return (page, Self.stateLine(slot))
     }
 
     private static func stateLine(_ slot: any CollectorSlot) -> String {

@@ -97,7 +97,9 @@ struct HwmonSensor {
         do throws(KernelFileError) {
             return HwmonText.withoutLineFeeds(try reader.contents(of: file))
         } catch {
-            if !error.isWithoutValue { writer.loseItem(error.description) }
+            // The kernel's files of this name can only be written.
+            let isWriteOnly = error.isPermission && file.path.hasSuffix("_reset_history")
+            if !error.isWithoutValue, !isWriteOnly { writer.loseItem(error.description) }
             return nil
         }
     }
