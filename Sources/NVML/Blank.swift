@@ -21,7 +21,9 @@ enum Blank {
         return value
     }
 
-    /// A temperature that a device which still answers can have. Some calls declare it unsigned and mean signed.
+    /// A temperature that a device which still answers can have.
+    ///
+    /// Some calls declare it unsigned and mean signed.
     static func celsius(_ value: Int32) -> Int32? {
         (-100...300).contains(value) ? value : nil
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who a device is: what cannot change while the library stays initialised. Texts are the driver's, unescaped.
+/// Who a device is: what cannot change while the library stays initialised.
+///
+/// Texts are the driver's, unescaped.
 public struct GPUIdentity: Hashable, Sendable {
     /// The product name.
     public var name: String?

@@ -49,8 +49,10 @@ public struct GPUReading: Sendable {
     public var nvlinkReceivedBytes: UInt64?
     /// One entry per NVLink; only where asked for.
     public var nvlinks: [GPUNVLink] = []
-    /// What the driver wants done: 0 nothing, 1 reset, 2 reboot of the node, 3 drain peers, 4 drain and reset,
-    /// 5 recover IMEX, 6 bus reset, 7 reboot of the system. Anything but 0 means: recovery needed.
+    /// What the driver wants done: 0 nothing, 1 reset, 2 reboot of the node, 3 drain peers, 4 drain and reset, 5
+    /// recover IMEX, 6 bus reset, 7 reboot of the system.
+    ///
+    /// Anything but 0 means: recovery needed.
     public var recoveryAction: UInt32?
     /// Whether MIG is on.
     public var migMode: Bool?

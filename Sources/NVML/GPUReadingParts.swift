@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Busy shares in percent, 0 to 100, over the driver's own window (a sixth of a second to a second). All nil while MIG
-/// is on.
+/// Busy shares in percent, 0 to 100, over the driver's own window (a sixth of a second to a second).
+///
+/// All nil while MIG is on.
 public struct GPUUtilization: Hashable, Sendable {
     /// Time in which at least one kernel ran.
     public var gpuPercent: UInt32?
@@ -37,9 +38,13 @@ public struct GPUTemperatures: Hashable, Sendable {
     public var memoryCelsius: Int32?
     /// How far the core is from the temperature at which it is slowed down.
     public var marginCelsius: Int32?
-    /// Limits as temperatures. Older generations have these.
+    /// Limits as temperatures.
+    ///
+    /// Older generations have these.
     public var limits = GPUTemperatureLimits()
-    /// Limits on the scale of ``marginCelsius``, 0 or below; not temperatures. Ada and later have these.
+    /// Limits on the scale of ``marginCelsius``, 0 or below; not temperatures.
+    ///
+    /// Ada and later have these.
     public var marginLimits = GPUTemperatureLimits()
 }
 
@@ -162,7 +167,9 @@ public struct GPUPCIe: Hashable, Sendable {
     public var receivedBytes: UInt64?
 }
 
-/// ECC and the errors it saw. Volatile counts begin when the driver is loaded, aggregate ones with the board.
+/// ECC and the errors it saw.
+///
+/// Volatile counts begin when the driver is loaded, aggregate ones with the board.
 public struct GPUECC: Hashable, Sendable {
     /// Whether it is on.
     public var enabled: Bool?

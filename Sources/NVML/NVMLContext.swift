@@ -2,7 +2,9 @@
 
 import CNVML
 
-/// The loaded code. Only the C shim looks behind the pointer, and only while the context holds it.
+/// The loaded code.
+///
+/// Only the C shim looks behind the pointer, and only while the context holds it.
 @safe
 struct LoadedLibrary: @unchecked Sendable {
     let pointer: OpaquePointer
@@ -37,6 +39,7 @@ final class NVMLContext {
     }
 
     deinit {
+        shutDown()
         unsafe scratch.deallocate()
         _ = close()
     }
@@ -46,16 +49,21 @@ final class NVMLContext {
         isInitialized && generation == self.generation
     }
 
-    /// Has `dependent` closed before the next shutdown, without keeping it alive. What has closed by itself leaves the
-    /// list here, as samplers come and go with MIG instances.
+    /// Has `dependent` closed before the next shutdown, without keeping it alive.
+    ///
+    /// What has closed by itself leaves the list here, as samplers come and go with MIG instances.
     func closeBeforeShutdown(_ dependent: any NVMLDependent) {
         dependents.removeAll { !($0()?.isOpen ?? false) }
         dependents.append { [weak dependent] in dependent }
     }
 
-    func closeDependents() {
+    /// Gives back what the library lent out, then shuts it down.
+    func shutDown() {
+        guard isInitialized else { return }
         for dependent in dependents { dependent()?.close() }
         dependents.removeAll()
+        isInitialized = false
+        _ = call { unsafe cnvml_shutdown($0.pointer) }
     }
 
     /// Unmaps the library; true when nothing else holds it.
@@ -66,7 +74,9 @@ final class NVMLContext {
     }
 
     /// Lets `body` write a text into room for `room` bytes and takes it over: up to the first zero byte or the end of
-    /// the room, with what is not UTF-8 replaced. Empty texts are no texts.
+    /// the room, with what is not UTF-8 replaced.
+    ///
+    /// Empty texts are no texts.
     func text(
         room: Int, _ body: (_ library: LoadedLibrary, _ text: UnsafeMutablePointer<CChar>) -> Int32
     ) -> (code: NVMLReturn, text: String?) {

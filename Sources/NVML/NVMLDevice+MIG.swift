@@ -9,16 +9,18 @@ struct MIGSlot {
 }
 
 extension NVMLDevice {
-    /// Enumerates the instances. Their numbers have holes, and an administrator can make and remove them at any time,
-    /// so every cycle walks all numbers.
+    /// Enumerates the instances.
+    ///
+    /// Their numbers have holes, and an administrator can make and remove them at any time, so every cycle walks all
+    /// numbers.
     func readMIGInstances(into reading: inout GPUReading) {
         for index in 0..<(constants?.migCapacity ?? 0) {
             var handle: cnvml_device = 0
             let code = context.call { unsafe cnvml_mig_device($0.pointer, self.handle, index, &handle) }
             countCall()
             guard code == .success else {
-                // 6 and 2 are holes. 3 and a missing symbol mean the same for every number.
-                if code == .symbolMissing || code == .notSupported { return }
+                // 6 and 2 are holes. 3 and a missing symbol would be the answer for every number.
+                if code.isPermanent { return }
                 if !code.isNothingNow && code != .invalidArgument { note(code, of: CNVML_mig_mode) }
                 if outcome.fault != nil { return }
                 continue
@@ -33,7 +35,7 @@ extension NVMLDevice {
         found.gpuInstance = migNumber(CNVML_gpu_instance, handle)
         found.computeInstance = migNumber(CNVML_compute_instance, handle)
         var attributes = cnvml_attributes()
-        if ask(CNVML_attributes, { unsafe cnvml_get_attributes($0.pointer, handle, &attributes) }) {
+        if ask(CNVML_attributes, remember: false, { unsafe cnvml_get_attributes($0.pointer, handle, &attributes) }) {
             found.multiprocessors = Blank.none(attributes.multiprocessors)
             found.gpuInstanceSlices = Blank.none(attributes.gpu_instance_slices)
             found.computeInstanceSlices = Blank.none(attributes.compute_instance_slices)
@@ -54,13 +56,14 @@ extension NVMLDevice {
 
     private func migNumber(_ query: cnvml_query, _ handle: cnvml_device) -> UInt32? {
         var value: UInt32 = 0
-        return ask(query, { unsafe cnvml_u32($0.pointer, query, handle, &value) }) ? Blank.none(value) : nil
+        return ask(query, remember: false, { unsafe cnvml_u32($0.pointer, query, handle, &value) })
+            ? Blank.none(value) : nil
     }
 
     private func migText(_ query: cnvml_query, _ handle: cnvml_device) -> String? {
         let (code, text) = unsafe context.text(room: 96) { unsafe cnvml_text($0.pointer, query, handle, $1, 96) }
         countCall()
-        if code != .notSupported { note(code, of: query) }
+        if !code.isPermanent { note(code, of: query) }
         return text
     }
 }

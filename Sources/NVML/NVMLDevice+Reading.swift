@@ -36,7 +36,8 @@ extension NVMLDevice {
         readLinks(wanted: options.nvlinks, into: &reading)
         readProcesses(wanted: options.processes, into: &reading)
         if options.migInstances, reading.migMode == true { readMIGInstances(into: &reading) }
-        if let error = outcome.fault ?? (outcome.answered == 0 ? outcome.lastFailure : nil) {
+        let nothing = outcome.lastFailure ?? NVMLError(.noData, call: "nvml")
+        if let error = outcome.fault ?? (outcome.answered == 0 ? nothing : nil) {
             let cost = reading.cost
             reading.clear()
             reading.cost = cost
@@ -102,13 +103,14 @@ extension NVMLDevice {
     func memory(of handle: cnvml_device) -> GPUMemory? {
         var newer = cnvml_memory_v2()
         newer.version = UInt32(CNVML_MEMORY_V2_VERSION)
-        if ask(CNVML_memory_v2, { unsafe cnvml_get_memory_v2($0.pointer, handle, &newer) }) { return GPUMemory(newer) }
-        var older = cnvml_memory()
-        guard !isSupported(CNVML_memory_v2), ask(CNVML_memory, { unsafe cnvml_get_memory($0.pointer, handle, &older) })
-        else {
-            return nil
+        let isOwn = handle == self.handle
+        if ask(CNVML_memory_v2, remember: isOwn, { unsafe cnvml_get_memory_v2($0.pointer, handle, &newer) }) {
+            return GPUMemory(newer)
         }
-        return GPUMemory(older)
+        guard !isOwn || !isSupported(CNVML_memory_v2) else { return nil }
+        var older = cnvml_memory()
+        let worked = ask(CNVML_memory, remember: isOwn) { unsafe cnvml_get_memory($0.pointer, handle, &older) }
+        return worked ? GPUMemory(older) : nil
     }
 
     private func readTemperatures(into reading: inout GPUReading) {

@@ -6,9 +6,11 @@ import CNVML
 ///
 /// Queries that a device does not support are remembered and not asked again in this generation, or until the device's
 /// MIG mode changes. Everything that a reading needs is kept here and reused, so a cycle allocates nothing once it has
-/// run twice. Not before asking: a suspended device wakes up when it is asked anything.
+/// run twice. A suspended device wakes up when it is asked anything: look at its `power/runtime_status` first.
 public final class NVMLDevice {
-    /// The address by which it was opened, else the one that it reports; as sysfs writes it. Nil where it has none.
+    /// The address by which it was opened, else the one that it reports; as sysfs writes it.
+    ///
+    /// Nil where it has none.
     public let pciAddress: String?
     /// The generation of the library in which it was opened.
     public let generation: UInt32
@@ -38,7 +40,9 @@ public final class NVMLDevice {
         context.isAlive(generation)
     }
 
-    /// Who the device is. Asked once; the answers cannot change within a generation.
+    /// Who the device is.
+    ///
+    /// Asked once; the answers cannot change within a generation.
     ///
     /// - Throws: what makes the device or the library unusable; a value that is not there is nil.
     public func identity() throws(NVMLError) -> GPUIdentity {
@@ -66,13 +70,17 @@ public final class NVMLDevice {
         if !isAlive { outcome.fault = NVMLError(.staleHandle, call: "nvml") }
     }
 
-    /// Makes one call, unless the device is known not to support it or a call before it showed that nothing can be
-    /// had from the device; true when it worked.
-    func ask(_ query: cnvml_query, of number: UInt32 = 0, _ body: (_ library: LoadedLibrary) -> Int32) -> Bool {
+    /// Makes one call; true when it worked.
+    ///
+    /// Not made where the device is known not to support it, or where a call before it showed that nothing can be had
+    /// from the device. `remember` is false for calls about a MIG instance, which may lack what the device has.
+    func ask(
+        _ query: cnvml_query, of number: UInt32 = 0, remember: Bool = true, _ body: (_ library: LoadedLibrary) -> Int32
+    ) -> Bool {
         guard outcome.fault == nil, isSupported(query, of: number) else { return false }
         let code = context.call(body)
         outcome.calls &+= 1
-        note(code, of: query, number)
+        if remember || !code.isPermanent { note(code, of: query, number) }
         return code == .success
     }
 
@@ -88,7 +96,8 @@ public final class NVMLDevice {
             outcome.answered &+= 1
             return
         }
-        if code.isPermanent || code == .argumentVersionMismatch || (code == .invalidArgument && number > 0) {
+        let noSuchNumber = code == .invalidArgument && (number > 0 || Self.isIndexed(query))
+        if code.isPermanent || code == .argumentVersionMismatch || noSuchNumber {
             if number <= 31 { unsupported[Int(query.rawValue)] |= 1 << number }
             return
         }
@@ -140,6 +149,10 @@ public final class NVMLDevice {
         return Blank.none(value)
     }
 
+    private static func isIndexed(_ query: cnvml_query) -> Bool {
+        (CNVML_temperature_of.rawValue...CNVML_fan_speed_of.rawValue).contains(query.rawValue) || query == CNVML_fan_rpm
+    }
+
     func pair(_ query: cnvml_query) -> (UInt32, UInt32)? {
         var first: UInt32 = 0
         var second: UInt32 = 0
@@ -181,8 +194,9 @@ public final class NVMLDevice {
         return context.call { unsafe cnvml_get_pci_info($0.pointer, handle, &info) } == .success ? info : nil
     }
 
-    /// The library writes the domain with eight digits and letters in capitals; sysfs with four and small. The
-    /// function is always 0.
+    /// The library writes the domain with eight digits and letters in capitals; sysfs with four and small.
+    ///
+    /// The function is always 0.
     private static func address(of info: cnvml_pci_info) -> String {
         "\(hex(info.domain, 4)):\(hex(info.bus, 2)):\(hex(info.device, 2)).0"
     }

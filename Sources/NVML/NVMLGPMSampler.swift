@@ -49,8 +49,9 @@ public final class NVMLGPMSampler: NVMLDependent {
         unsafe metrics.deallocate()
     }
 
-    /// Takes a sample and fills `reading` with what happened since the one before. False after the first sample, when
-    /// there is nothing to compare with yet.
+    /// Takes a sample and fills `reading` with what happened since the one before.
+    ///
+    /// False after the first sample, when there is nothing to compare with yet.
     ///
     /// - Throws: what the sample or the comparison answered; the next sample starts afresh.
     public func sample(into reading: inout GPMReading) throws(NVMLError) -> Bool {

@@ -9,7 +9,7 @@ import CNVML
 /// thread, keeps time or retries: ``NVMLReturn/recovery`` says what a failure asks for.
 ///
 /// Each ``initialize()`` begins a generation. Handles of an earlier one answer ``NVMLReturn/staleHandle`` without a
-/// call into the library.
+/// call into the library. When this object and all handles made from it are gone, the library is shut down and closed.
 public final class NVMLLibrary {
     /// Where the loaded file really lies, links resolved (`…/libnvidia-ml.so.580.65.06`); nil where that is unknown.
     public let path: String?
@@ -40,10 +40,6 @@ public final class NVMLLibrary {
         self.path = unsafe context.text(room: NVMLContext.textRoom) { library, text in
             unsafe cnvml_path(library.pointer, text, NVMLContext.textRoom) == 1 ? 0 : -1
         }.text
-    }
-
-    deinit {
-        shutDown()
     }
 
     /// The version in the file's own name (`580.65.06`), which is there even where initialisation is refused because
@@ -87,14 +83,13 @@ public final class NVMLLibrary {
     ///
     /// An event set with a thread in ``NVMLEventSet/wait(milliseconds:)`` is waited for.
     public func shutDown() {
-        guard context.isInitialized else { return }
-        context.closeDependents()
-        context.isInitialized = false
-        _ = context.call { unsafe cnvml_shutdown($0.pointer) }
+        context.shutDown()
     }
 
-    /// Shuts down and unmaps the library; this object is then of no further use. False: the code is still mapped,
-    /// because something else holds it, so opening the path again gives the old code back.
+    /// Shuts down and unmaps the library; this object is then of no further use.
+    ///
+    /// False: the code is still mapped, because something else holds it, so opening the path again gives the old code
+    /// back.
     public func unload() -> Bool {
         shutDown()
         return context.close()

@@ -30,14 +30,16 @@ gpu 2 state lost
 
 def restart_with_library() -> None:
     """The dynamic linker reads its path once, at the start of a process."""
-    folder = tempfile.mkdtemp(prefix="fake-nvml-")
-    library = sys.argv[1] if len(sys.argv) > 1 else folder
-    if len(sys.argv) < 2:
-        subprocess.run([str(HERE / "build"), folder], check=True)
-    script = pathlib.Path(folder, "script")
-    script.write_text(SCRIPT)
-    environment = dict(os.environ, LD_LIBRARY_PATH=library, HOST_EXPORTER_FAKE_NVML=str(script), FAKE_ABI_CHILD="1")
-    sys.exit(subprocess.run([sys.executable, __file__], env=environment).returncode)
+    with tempfile.TemporaryDirectory(prefix="fake-nvml-") as folder:
+        library = sys.argv[1] if len(sys.argv) > 1 else folder
+        if len(sys.argv) < 2:
+            subprocess.run([str(HERE / "build"), folder], check=True)
+        script = pathlib.Path(folder, "script")
+        script.write_text(SCRIPT)
+        environment = dict(
+            os.environ, LD_LIBRARY_PATH=library, HOST_EXPORTER_FAKE_NVML=str(script), FAKE_ABI_CHILD="1")
+        code = subprocess.run([sys.executable, __file__], env=environment).returncode
+    sys.exit(code)
 
 
 failures = []

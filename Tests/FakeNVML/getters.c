@@ -87,8 +87,8 @@ PAIR_SYMBOLS(X)
     SHOWN_##since int nvml##name(cnvml_device device, uint64_t *value) { \
         BEGIN_FOR(name, device, false); \
         /* The older name of the clock reasons is the same value. */ \
-        enum symbol from = \
-            SYM_##name == SYM_DeviceGetCurrentClocksThrottleReasons ? SYM_DeviceGetCurrentClocksEventReasons : SYM_##name; \
+        bool is_older = SYM_##name == SYM_DeviceGetCurrentClocksThrottleReasons; \
+        enum symbol from = is_older ? SYM_DeviceGetCurrentClocksEventReasons : SYM_##name; \
         if (gpu->value_count[from] == 0) return 3; \
         *value = (uint64_t)gpu->values[from][0]; \
         return 0; \
