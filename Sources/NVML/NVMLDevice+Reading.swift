@@ -42,6 +42,8 @@ extension NVMLDevice {
             reading.clear()
             reading.cost = cost
             fill(&reading.cost)
+            // A device in the middle of a reset refuses everything: that is not what it supports.
+            if outcome.answered == 0 { forgetUnsupported() }
             throw error
         }
         fill(&reading.cost)

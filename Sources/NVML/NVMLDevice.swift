@@ -16,7 +16,7 @@ public final class NVMLDevice {
     public let generation: UInt32
     let context: NVMLContext
     let handle: cnvml_device
-    /// Per query the numbers (fan, clock domain, threshold; 0 for others) for which the device answered "not supported".
+    /// Per query the numbers (fan, clock domain, threshold; 0 for others) that the device does not support.
     private var unsupported = [UInt32](repeating: 0, count: Int(CNVML_query_count.rawValue))
     /// What went wrong since ``begin()``.
     private(set) var outcome = NVMLOutcome()
