@@ -45,9 +45,16 @@ public final class NVMLLibrary {
     /// The version in the file's own name (`580.65.06`), which is there even where initialisation is refused because
     /// the kernel module has another one; nil where the name has none.
     public var fileVersion: String? {
-        guard let path, let mark = path.firstRange(of: ".so.") else { return nil }
-        let version = path[mark.upperBound...]
-        return version.contains(".") && version.allSatisfy { $0.isNumber || $0 == "." } ? String(version) : nil
+        path.flatMap(Self.version(inFileName:))
+    }
+
+    /// What follows `.so.` in the last part of a path, where it is numbers and at least one dot.
+    static func version(inFileName path: String) -> String? {
+        let parts = (path.split(separator: "/").last ?? "").split(separator: ".", omittingEmptySubsequences: false)
+        guard let mark = parts.firstIndex(where: { $0 == "so" }) else { return nil }
+        let numbers = parts[(mark + 1)...]
+        guard numbers.count > 1, numbers.allSatisfy({ UInt32($0) != nil }) else { return nil }
+        return numbers.joined(separator: ".")
     }
 
     /// How often ``initialize()`` has worked; 0 before the first time.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NVML
 import Testing
+
+@testable import NVML
 
 @Suite(.enabled(if: FakeLibrary.whyNot == nil, "needs a C compiler for the fake libnvidia-ml"))
 struct ValueTests {
@@ -133,6 +134,14 @@ struct ValueTests {
         #expect(reading.cost.slowestField == 142)
         #expect(reading.cost.slowestFieldMicroseconds == 12_345)
         #expect(reading.cost.fieldMicroseconds > 12_345)
+    }
+
+    @Test("the version of a library stands in the name of its file, where the name has one")
+    func fileVersion() {
+        #expect(NVMLLibrary.version(inFileName: "/usr/lib/libnvidia-ml.so.580.65.06") == "580.65.06")
+        #expect(NVMLLibrary.version(inFileName: "/opt/a.so.5.5/libnvidia-ml.so.1") == nil)
+        #expect(NVMLLibrary.version(inFileName: "/usr/lib/libnvidia-ml.so") == nil)
+        #expect(NVMLLibrary.version(inFileName: "/usr/lib/libnvidia-ml.so.1.bak") == nil)
     }
 
     @Test("codes have names, and numbers that nobody knows too")
