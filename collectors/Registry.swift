@@ -11,6 +11,7 @@ public enum Registry {
         CollectorEntry(CPUCollector.self),
         CollectorEntry(CpufreqCollector.self),
         CollectorEntry(DiskstatsCollector.self),
+        CollectorEntry(FilesystemCollector.self),
         CollectorEntry(HwmonCollector.self),
         CollectorEntry(LoadavgCollector.self),
         CollectorEntry(NetclassCollector.self),
@@ -21,6 +22,7 @@ public enum Registry {
         CollectorEntry(SockstatCollector.self),
         CollectorEntry(SoftnetCollector.self),
         CollectorEntry(StatCollector.self),
+        CollectorEntry(TextfileCollector.self),
         CollectorEntry(ThermalZoneCollector.self),
         CollectorEntry(UDPQueuesCollector.self),
     ]
