@@ -25,21 +25,35 @@ struct VmstatCollector: Collector {
     private struct Line {
         let name: String
         let family: MetricFamily?
-        /// True where no metric can have this name.
-        let isBad: Bool
+        /// True where the options leave it out; false also where no metric can have this name.
+        let isHidden: Bool
+        private let length: Int
+        private let lastByte: UInt8?
 
         init(_ name: Bytes, shown fields: Pattern?) {
             let text = name.text
             self.name = text
+            length = name.count
+            lastByte = name[name.count - 1]
             // All the kernel's words are of these letters, so what is not comes from a damaged line.
-            isBad = !text.utf8.allSatisfy {
+            let isGood = text.utf8.allSatisfy {
                 switch $0 {
                 case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: true
                 default: false
                 }
             }
-            let isShown = !isBad && fields?.matches(name) ?? true
-            family = isShown ? .untyped("node_vmstat_" + text, [], "The field \(text) of /proc/vmstat.") : nil
+            isHidden = isGood && !(fields?.matches(name) ?? true)
+            family =
+                isGood && !isHidden ? .untyped("node_vmstat_" + text, [], "The field \(text) of /proc/vmstat.") : nil
+        }
+
+        /// True where a line at the same place is of this field.
+        ///
+        /// The names of a running kernel stay, so for the many that are not shown a look at the length and one letter
+        /// is enough.
+        func isOf(_ other: Bytes) -> Bool {
+            guard length == other.count, lastByte == other[length - 1] else { return false }
+            return isHidden || other == name
         }
     }
 
@@ -66,13 +80,13 @@ struct VmstatCollector: Collector {
                 writer.loseItem("\(file.path) has an empty line")
                 continue
             }
-            let line = line(of: name, at: number)
-            number += 1
-            if !line.isBad, line.family == nil {
+            learn(name, at: number)
+            defer { number += 1 }
+            if plan[number].isHidden {
                 good += 1
                 continue
             }
-            guard let family = line.family, let word = words.nextField(), let value = VmstatCollector.value(word) else {
+            guard let family = plan[number].family, let value = words.nextField().flatMap(VmstatCollector.value) else {
                 writer.loseItem("\(file.path): \"\(text.upTo(64).text)\" is no field with a number")
                 continue
             }
@@ -83,16 +97,13 @@ struct VmstatCollector: Collector {
         return .available
     }
 
-    private mutating func line(of name: Bytes, at number: Int) -> Line {
-        if plan.indices.contains(number), name == plan[number].name { return plan[number] }
-        let line = Line(name, shown: fields)
-        if plan.indices.contains(number) {
-            plan[number] = line
-        } else if number == plan.count, number < 1_024 {
-            // More lines than any kernel writes are not worth remembering.
-            plan.append(line)
+    /// Makes the plan's entry for a line fit; lines come in order, so there is one for each before it.
+    private mutating func learn(_ name: Bytes, at number: Int) {
+        if number < plan.count {
+            if !plan[number].isOf(name) { plan[number] = Line(name, shown: fields) }
+        } else {
+            plan.append(Line(name, shown: fields))
         }
-        return line
     }
 
     private static func value(_ word: Bytes) -> SampleValue? {
