@@ -3,8 +3,10 @@
 
 import PackageDescription
 
-/// Settings of every Swift target of ours. The layers themselves (who may import whom) are held by
-/// Tests/HostExporterTests/LayersTests.swift, because the compiler's import check misses transitive imports.
+/// Settings of every Swift target of ours.
+///
+/// The layers themselves (who may import whom) are held by Tests/HostExporterTests/LayersTests.swift, because the
+/// compiler's import check misses transitive imports.
 let swift: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -25,9 +27,10 @@ let test: [SwiftSetting] = [
 let c: [CSetting] = [.treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra")]
 
 /// The commit, for `--version`: the Makefile passes it, because what SwiftPM knows of git is cached and goes stale.
-let revision: [CSetting] = Context.environment["HOST_EXPORTER_REVISION"].map {
-    [.define("HOST_EXPORTER_REVISION", to: "\"\($0)\"")]
-} ?? []
+let revision: [CSetting] =
+    Context.environment["HOST_EXPORTER_REVISION"].map {
+        [.define("HOST_EXPORTER_REVISION", to: "\"\($0)\"")]
+    } ?? []
 
 let package = Package(
     name: "host-exporter",
@@ -72,6 +75,8 @@ let package = Package(
         .target(name: "PCIBus", dependencies: ["CPCIBus"], swiftSettings: swift),
         .target(name: "CLMSensors", cSettings: c, linkerSettings: [.linkedLibrary("sensors")]),
         .target(name: "LMSensors", dependencies: ["CLMSensors"], swiftSettings: swift),
+        .target(name: "CNVML", cSettings: c, linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "NVML", dependencies: ["CNVML"], swiftSettings: swift),
         .target(name: "CBuildFacts", cSettings: c + revision),
         .executableTarget(
             name: "host-exporter",
@@ -97,6 +102,7 @@ let package = Package(
         .testTarget(
             name: "LMSensorsTests", dependencies: ["LMSensors", "lmsensors-probe"], exclude: ["Probe"],
             swiftSettings: test),
+        .testTarget(name: "NVMLTests", dependencies: ["NVML"], swiftSettings: test),
         .testTarget(name: "PCIBusTests", dependencies: ["PCIBus"], swiftSettings: test),
         .testTarget(
             name: "CollectorKitTests", dependencies: ["CollectorKit", "KernelFiles"], swiftSettings: test),

@@ -50,8 +50,10 @@ struct FamilyBlock: ~Copyable {
         }
     }
 
-    /// Appends one sample unless its series is there already. `labels` is the text between the braces, `extra` a
-    /// further label that needs no escaping, `suffix` what follows the family's name (`_bucket`, `_sum`, `_count`).
+    /// Appends one sample unless its series is there already.
+    ///
+    /// `labels` is the text between the braces, `extra` a further label that needs no escaping, `suffix` what follows
+    /// the family's name (`_bucket`, `_sum`, `_count`).
     mutating func append(
         suffix: StaticString, labels: UnsafeRawBufferPointer, extra: (name: StaticString, value: StaticString)?,
         value: SampleValue

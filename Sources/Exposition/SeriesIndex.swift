@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An open-addressing table from the hash of a series to the offset of its sample. Keeps its memory when emptied.
+/// An open-addressing table from the hash of a series to the offset of its sample.
+///
+/// Keeps its memory when emptied.
 struct SeriesIndex {
     /// Slots hold hash and offset + 1; 0 is free.
     private var slots: [(hash: UInt32, offset: UInt32)] = []

@@ -10,8 +10,9 @@ import Synchronization
 
 /// `once`: one page to standard output.
 enum OnceCommand {
-    /// Takes a CPU sample, waits a second for its counterpart, scrapes and prints. 0 even where collectors failed,
-    /// which the page says; 1 where the page cannot be written.
+    /// Takes a CPU sample, waits a second for its counterpart, scrapes and prints.
+    ///
+    /// 0 even where collectors failed, which the page says; 1 where the page cannot be written.
     static func run(_ options: Options, _ logger: Logger) throws(ConfigurationError) -> Int32 {
         let assembly = try Assembly(options: options, logger: logger)
         assembly.scraper.sample()
