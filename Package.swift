@@ -45,7 +45,7 @@ let package = Package(
         .target(name: "CollectorKit", dependencies: ["Exposition", "KernelFiles", "CRE2"], swiftSettings: swift),
         .target(
             name: "Collectors",
-            dependencies: ["CollectorKit", "Exposition", "KernelFiles"],
+            dependencies: ["CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "PCIBus"],
             path: "collectors",
             exclude: ["README.md"],
             swiftSettings: swift
