@@ -45,7 +45,7 @@ let package = Package(
         .target(name: "CollectorKit", dependencies: ["Exposition", "KernelFiles", "CRE2"], swiftSettings: swift),
         .target(
             name: "Collectors",
-            dependencies: ["CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "PCIBus"],
+            dependencies: ["CollectorKit", "Exposition", "KernelFiles"],
             path: "collectors",
             exclude: ["README.md"],
             swiftSettings: swift
