@@ -3,8 +3,10 @@
 
 import PackageDescription
 
-/// Settings of every Swift target of ours. The layers themselves (who may import whom) are held by
-/// Tests/HostExporterTests/LayersTests.swift, because the compiler's import check misses transitive imports.
+/// Settings of every Swift target of ours.
+///
+/// The layers themselves (who may import whom) are held by Tests/HostExporterTests/LayersTests.swift, because the
+/// compiler's import check misses transitive imports.
 let swift: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -23,6 +25,12 @@ let test: [SwiftSetting] = [
 
 /// Settings of every C target of ours.
 let c: [CSetting] = [.treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra")]
+
+/// The commit, for `--version`: the Makefile passes it, because what SwiftPM knows of git is cached and goes stale.
+let revision: [CSetting] =
+    Context.environment["HOST_EXPORTER_REVISION"].map {
+        [.define("HOST_EXPORTER_REVISION", to: "\"\($0)\"")]
+    } ?? []
 
 let package = Package(
     name: "host-exporter",
@@ -63,6 +71,50 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
+        .target(name: "CPCIBus", cSettings: c, linkerSettings: [.linkedLibrary("pci")]),
+        .target(name: "PCIBus", dependencies: ["CPCIBus"], swiftSettings: swift),
+        .target(name: "CLMSensors", cSettings: c, linkerSettings: [.linkedLibrary("sensors")]),
+        .target(name: "LMSensors", dependencies: ["CLMSensors"], swiftSettings: swift),
+        .target(name: "CNVML", cSettings: c, linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "NVML", dependencies: ["CNVML"], swiftSettings: swift),
+        .target(name: "CBuildFacts", cSettings: c + revision),
+        .executableTarget(
+            name: "host-exporter",
+            dependencies: [
+                "CBuildFacts", "CollectorKit", "Collectors", "Exposition", "KernelFiles", "Scraping", "Serving",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/HostExporter",
+            resources: [.embedInCode("VERSION")],
+            swiftSettings: swift
+        ),
+        .target(name: "ExpositionSupport", path: "Tests/ExpositionSupport", swiftSettings: test),
+        .testTarget(
+            name: "ExpositionTests", dependencies: ["Exposition", "ExpositionSupport"], swiftSettings: test),
+        .testTarget(name: "KernelFilesTests", dependencies: ["KernelFiles"], swiftSettings: test),
+        .testTarget(
+            name: "CollectorsTests",
+            dependencies: ["CollectorKit", "Collectors", "Exposition", "ExpositionSupport", "KernelFiles"],
+            exclude: ["Fixtures", "surface.txt"], swiftSettings: test),
+        .executableTarget(
+            name: "lmsensors-probe", dependencies: ["LMSensors"], path: "Tests/LMSensorsTests/Probe",
+            swiftSettings: test),
+        .testTarget(
+            name: "LMSensorsTests", dependencies: ["LMSensors", "lmsensors-probe"], exclude: ["Probe"],
+            swiftSettings: test),
+        .testTarget(name: "NVMLTests", dependencies: ["NVML"], swiftSettings: test),
+        .testTarget(name: "PCIBusTests", dependencies: ["PCIBus"], swiftSettings: test),
+        .testTarget(
+            name: "CollectorKitTests", dependencies: ["CollectorKit", "KernelFiles"], swiftSettings: test),
+        .testTarget(
+            name: "ScrapingTests",
+            dependencies: ["CollectorKit", "Exposition", "ExpositionSupport", "KernelFiles", "Scraping"],
+            swiftSettings: test),
+        .testTarget(name: "HostExporterTests", dependencies: ["ExpositionSupport"], swiftSettings: test),
+        .testTarget(
+            name: "ServingTests",
+            dependencies: ["CZlib", "Serving", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: test),
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ],
     cLanguageStandard: .gnu11,

@@ -22,7 +22,9 @@ public struct CollectorDescriptor: Sendable {
     public let reads: [String]
     /// Its options, sources' options that it owns included.
     public let options: [OptionDescriptor]
-    /// The families it may write. Families whose names come from the kernel are described by `openFamilies`.
+    /// The families it may write.
+    ///
+    /// Families whose names come from the kernel are described by `openFamilies`.
     public let families: [MetricFamily]
     /// Patterns of families that it names while collecting, for example `node_vmstat_<field>`.
     public let openFamilies: [MetricFamily]

@@ -14,8 +14,9 @@ public enum CollectorOutcome: Sendable, Equatable {
     case failed(CollectorError)
 }
 
-/// A place on the scraper's list: one collector with its writer, whatever the collector's type. One virtual call per
-/// scrape.
+/// A place on the scraper's list: one collector with its writer, whatever the collector's type.
+///
+/// One virtual call per scrape.
 public protocol CollectorSlot: AnyObject, Sendable {
     /// Everything that users read about the collector.
     var descriptor: CollectorDescriptor { get }
@@ -39,10 +40,16 @@ public protocol CollectorSlot: AnyObject, Sendable {
 /// The slot of one type of collector.
 public final class Slot<C: Collector & ~Copyable>: CollectorSlot, @unchecked Sendable {
     // Everything mutable is used only by who holds `state`.
+
+    /// The collector's own descriptor.
     public let descriptor: CollectorDescriptor
+    /// Who is at it.
     public let state = ItemState()
+    /// Those that the collector asked for while it was made.
     public let itemSources: [any ItemSource]
+    /// What came of the last `collect`.
     public private(set) var outcome = CollectorOutcome.available
+    /// Wall time of the last `collect`.
     public private(set) var durationNanoseconds: UInt64 = 0
 
     private var collector: C
@@ -57,8 +64,10 @@ public final class Slot<C: Collector & ~Copyable>: CollectorSlot, @unchecked Sen
         writer = MetricWriter(families: C.Metric.families)
     }
 
+    /// Items that the last `collect` lost, with what was said of the first.
     public var itemsLost: (count: Int, first: String?) { (writer.itemsLost, writer.firstLoss) }
 
+    /// Runs the collector and keeps what came of it.
     public func collect(from reader: inout KernelFileReader) {
         let start = Clock.monotonicNanoseconds()
         writer.reset()
@@ -77,6 +86,7 @@ public final class Slot<C: Collector & ~Copyable>: CollectorSlot, @unchecked Sen
         durationNanoseconds = Clock.monotonicNanoseconds() &- start
     }
 
+    /// Adds the samples of the last `collect` to a page.
     public func addSamples(to composer: inout PageComposer) {
         composer.add(writer)
     }

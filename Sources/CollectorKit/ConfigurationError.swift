@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A flag that cannot be used as it was given. Its description is the one line that ends the process at start.
+/// A flag that cannot be used as it was given.
+///
+/// Its description is the one line that ends the process at start.
 public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The flag's name with its dashes, for example `--collector.diskstats.device-exclude`.
     public let flag: String

@@ -8,8 +8,9 @@ public struct DeviceFilter: Sendable {
     private let include: Pattern?
     private let exclude: Pattern?
 
-    /// A filter of two options. An include that is given puts the exclude's default out of force; both given is an
-    /// error.
+    /// A filter of two options.
+    ///
+    /// An include that is given puts the exclude's default out of force; both given is an error.
     public init(_ options: Options, include: String?, exclude: String?) throws(ConfigurationError) {
         let includePattern: Pattern? = if let include { try options.pattern(include) } else { nil }
         if let include, let exclude, includePattern != nil, options.isGiven(exclude), !options.text(exclude).isEmpty {
@@ -22,6 +23,13 @@ public struct DeviceFilter: Sendable {
 
     /// True where a device of this name is not to be shown.
     public func ignores(_ name: Bytes) -> Bool {
+        if let exclude, exclude.matches(name) { return true }
+        if let include, !include.matches(name) { return true }
+        return false
+    }
+
+    /// True where a device of this name is not to be shown; for names that are kept as strings.
+    public func ignores(_ name: String) -> Bool {
         if let exclude, exclude.matches(name) { return true }
         if let include, !include.matches(name) { return true }
         return false

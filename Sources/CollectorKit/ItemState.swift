@@ -22,7 +22,9 @@ public final class ItemState: Sendable {
         holder.compareExchange(expected: Self.idle, desired: Self.running, ordering: .acquiring).exchanged
     }
 
-    /// Gives it back after reading. `scrape` is the scrape whose result it now holds, 0 for none.
+    /// Gives it back after reading.
+    ///
+    /// `scrape` is the scrape whose result it now holds, 0 for none.
     public func finish(scrape: UInt64) {
         doneIn.store(scrape, ordering: .relaxed)
         holder.store(Self.idle, ordering: .releasing)

@@ -29,7 +29,9 @@ extension OptionDescriptor.Kind {
 }
 
 extension OptionDescriptor {
-    /// Refuses a value that is not of the option's kind. `flag` is the name it was given by.
+    /// Refuses a value that is not of the option's kind.
+    ///
+    /// `flag` is the name it was given by.
     public func check(_ value: String, as flag: String) throws(ConfigurationError) {
         var isGood = true
         switch kind {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The values of all options, given ones and defaults. Values have been checked against their kinds before a
-/// collector sees them.
+/// The values of all options, given ones and defaults.
+///
+/// Values have been checked against their kinds before a collector sees them.
 public struct Options: Sendable {
     private let descriptors: [String: OptionDescriptor]
     private let given: [String: [String]]
@@ -65,7 +66,9 @@ public struct Options: Sendable {
 
 /// Times as flags write them.
 public enum DurationText {
-    /// `300ms`, `1.5s`, `1m30s` as nanoseconds; nil where it is none. Units: ns, us, ms, s, m, h.
+    /// `300ms`, `1.5s`, `1m30s` as nanoseconds; nil where it is none.
+    ///
+    /// Units: ns, us, ms, s, m, h.
     public static func nanoseconds(_ text: String) -> UInt64? {
         let units: [(String, Double)] = [
             ("ns", 1), ("us", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3_600e9),

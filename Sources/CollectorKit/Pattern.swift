@@ -16,7 +16,9 @@ public struct PatternError: Error, Equatable, Sendable, CustomStringConvertible 
     }
 }
 
-/// A regular expression in RE2's language, compiled once. Matching takes time linear in the bytes.
+/// A regular expression in RE2's language, compiled once.
+///
+/// Matching takes time linear in the bytes.
 @safe
 public final class Pattern: @unchecked Sendable {
     /// The expression as given.

@@ -6,8 +6,10 @@ import Synchronization
 /// Something that several collectors need, made once and shared through the context.
 public protocol Source: AnyObject, Sendable {}
 
-/// A source whose parts (mounts, chips, text files) may each hang. Its lane has a thread of its own, reads what is
-/// there before the collectors that use it run, and leaves alone what hangs.
+/// A source whose parts (mounts, chips, text files) may each hang.
+///
+/// Its lane has a thread of its own, reads what is there before the collectors that use it run, and leaves alone what
+/// hangs.
 public protocol ItemSource: Source {
     /// The lane's name, for threads and logs: at most 10 letters.
     var laneName: String { get }
@@ -37,7 +39,9 @@ public protocol SamplingSource: Source {
     func sample(from reader: inout KernelFileReader)
 }
 
-/// All sources of a process, by their type. Filled while collectors are made, read-only afterwards.
+/// All sources of a process, by their type.
+///
+/// Filled while collectors are made, read-only afterwards.
 public final class Sources: Sendable {
     private struct Content {
         var byType: [ObjectIdentifier: any Source] = [:]

@@ -50,8 +50,10 @@ struct FamilyBlock: ~Copyable {
         }
     }
 
-    /// Appends one sample unless its series is there already. `labels` is the text between the braces, `extra` a
-    /// further label that needs no escaping, `suffix` what follows the family's name (`_bucket`, `_sum`, `_count`).
+    /// Appends one sample unless its series is there already.
+    ///
+    /// `labels` is the text between the braces, `extra` a further label that needs no escaping, `suffix` what follows
+    /// the family's name (`_bucket`, `_sum`, `_count`).
     mutating func append(
         suffix: StaticString, labels: UnsafeRawBufferPointer, extra: (name: StaticString, value: StaticString)?,
         value: SampleValue
@@ -113,10 +115,6 @@ struct FamilyBlock: ~Copyable {
 
     /// Notes the series at `offset` and says whether it was not there before.
     private mutating func isNew(_ key: UnsafeRawBufferPointer, at offset: Int) -> Bool {
-        if sampleCount == 0, key.count == 0 {
-            index.insertFirst(hash: 0, offset: offset)
-            return true
-        }
         let hash = unsafe ByteHash.of(key)
         let base = unsafe text.base
         let skip = name.count

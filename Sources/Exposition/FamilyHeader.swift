@@ -6,8 +6,10 @@ struct FamilyHeader {
     let text: [UInt8]
     /// For OpenMetrics, where a counter drops its `_total` and one without it is `unknown`.
     let openMetrics: [UInt8]
-    /// A counter's name without `_total`; nil for every other family. Where another family has that name, the page
-    /// shows `unknownOpenMetrics`, because OpenMetrics allows one family to a name.
+    /// A counter's name without `_total`; nil for every other family.
+    ///
+    /// Where another family has that name, the page shows `unknownOpenMetrics`, because OpenMetrics allows one family
+    /// to a name.
     let counterBase: String?
 
     init(_ family: MetricFamily) {
@@ -33,7 +35,9 @@ struct FamilyHeader {
         Array("# HELP \(name) ".utf8) + help + Array("\n# TYPE \(name) \(type)\n".utf8)
     }
 
-    /// Text format knows `\\` and `\n` in a HELP line, OpenMetrics `\"` as well. Strings are valid UTF-8.
+    /// Text format knows `\\` and `\n` in a HELP line, OpenMetrics `\"` as well.
+    ///
+    /// Strings are valid UTF-8.
     private static func escaped(_ help: String, quotes: Bool) -> [UInt8] {
         var bytes: [UInt8] = []
         for byte in help.utf8 {

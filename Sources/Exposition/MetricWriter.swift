@@ -94,7 +94,9 @@ public struct MetricWriter: ~Copyable {
 
     // MARK: Families named while collecting
 
-    /// The family of a name that is known only now. `make` is asked for it once; the name must be a valid metric name.
+    /// The family of a name that is known only now.
+    ///
+    /// `make` is asked for it once; the name must be a valid metric name.
     public mutating func family(named name: UnsafeRawBufferPointer, make: () -> MetricFamily) -> Family {
         var hash = unsafe ByteHash.of(name)
         while let index = named[hash] {
@@ -112,7 +114,9 @@ public struct MetricWriter: ~Copyable {
         return name.withUTF8 { unsafe self.family(named: UnsafeRawBufferPointer($0)) { family } }
     }
 
-    /// Writes a sample of such a family. `suffix` is what its name has behind the family's (`_bucket`).
+    /// Writes a sample of such a family.
+    ///
+    /// `suffix` is what its name has behind the family's (`_bucket`).
     @inlinable
     public mutating func write<Number: SampleNumber>(
         _ family: Family, suffix: StaticString = "", _ labels: Labels, _ number: Number

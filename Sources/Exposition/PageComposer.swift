@@ -8,8 +8,10 @@ public enum PageFormat: Sendable, Hashable, CaseIterable {
     case openMetrics
 }
 
-/// Joins the samples of several writers into one page: each family in one piece with one TYPE and one HELP, each
-/// series once. Where two writers have a family of the same name, the first one's type, help and series stay.
+/// Joins the samples of several writers into one page: each family in one piece with one TYPE and one HELP, each series
+/// once.
+///
+/// Where two writers have a family of the same name, the first one's type, help and series stay.
 @safe
 public struct PageComposer: ~Copyable {
     @safe
@@ -34,7 +36,9 @@ public struct PageComposer: ~Copyable {
         byName.removeAll(keepingCapacity: true)
     }
 
-    /// Adds what a writer holds. The writer must stay as it is until the page is written.
+    /// Adds what a writer holds.
+    ///
+    /// The writer must stay as it is until the page is written.
     public mutating func add(_ writer: borrowing MetricWriter) {
         for index in 0..<writer.blockCount where unsafe writer.blocks[index].sampleCount > 0 {
             let block = unsafe UnsafePointer(writer.blocks + index)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An open-addressing table from the hash of a series to the offset of its sample. Keeps its memory when emptied.
+/// An open-addressing table from the hash of a series to the offset of its sample.
+///
+/// Keeps its memory when emptied.
 struct SeriesIndex {
     /// Slots hold hash and offset + 1; 0 is free.
     private var slots: [(hash: UInt32, offset: UInt32)] = []
@@ -10,11 +12,6 @@ struct SeriesIndex {
         guard used > 0 else { return }
         for at in slots.indices { slots[at] = (0, 0) }
         used = 0
-    }
-
-    /// Inserts into an empty table.
-    mutating func insertFirst(hash: UInt64, offset: Int) {
-        _ = insert(hash: hash, offset: offset) { _ in false }
     }
 
     /// Inserts an offset unless `isSame` finds its series at another one; false where it does.

@@ -14,7 +14,9 @@ struct Assembly {
     /// The enabled collectors in the order of the scraper's reports.
     let enabled: [CollectorDescriptor]
 
-    /// Makes the collectors that are enabled. Fails on the first option that cannot be.
+    /// Makes the collectors that are enabled.
+    ///
+    /// Fails on the first option that cannot be.
     init(options: Options, logger: Logger?) throws(ConfigurationError) {
         self.options = options
         let roots = Roots(

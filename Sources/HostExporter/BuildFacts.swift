@@ -3,7 +3,9 @@
 import CBuildFacts
 import Scraping
 
-/// What is known of this binary. The version comes from the file VERSION, the revision from the build.
+/// What is known of this binary.
+///
+/// The version comes from the file VERSION, the revision from the build.
 enum BuildFacts {
     static let version: String = {
         let text = String(decoding: PackageResources.VERSION, as: UTF8.self)

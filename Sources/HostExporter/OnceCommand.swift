@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
+import Exposition
 import Glibc
+import KernelFiles
 import Logging
 import Scraping
 import Synchronization
 
 /// `once`: one page to standard output.
 enum OnceCommand {
-    /// Takes a CPU sample, waits a second for its counterpart, scrapes and prints. 0 even where collectors failed,
-    /// which the page says; 1 where the page cannot be written.
+    /// Takes a CPU sample, waits a second for its counterpart, scrapes and prints.
+    ///
+    /// 0 even where collectors failed, which the page says; 1 where the page cannot be written.
     static func run(_ options: Options, _ logger: Logger) throws(ConfigurationError) -> Int32 {
         let assembly = try Assembly(options: options, logger: logger)
         assembly.scraper.sample()
         sleep(nanoseconds: 1_050_000_000)
         let page = scrape(assembly)
         guard writeAll(page) else {
-            Command.fputs("host-exporter: cannot write the page: \(String(cString: unsafe strerror(errno)))\n")
+            Command.fputs("host-exporter: cannot write the page: \(KernelFileError.text(of: errno))\n")
             return 1
         }
         return 0
@@ -25,7 +28,6 @@ enum OnceCommand {
     /// One scrape of everything that is enabled, waited for on this thread.
     static func scrape(_ assembly: Assembly) -> [UInt8] {
         let timeout = assembly.options.nanoseconds("scrape.timeout")
-        let result = Mutex<[UInt8]?>(nil)
         let box = SharedPage()
         assembly.scraper.scrape(
             ScrapeRequest(
@@ -33,7 +35,6 @@ enum OnceCommand {
         ) { answer in
             if case .page(let bytes) = answer { box.page.withLock { $0 = bytes } }
         }
-        _ = result
         while true {
             if let page = box.page.withLock({ $0 }) { return page }
             _ = assembly.scraper.watch(nowNanoseconds: Clock.monotonicNanoseconds())
@@ -47,7 +48,8 @@ enum OnceCommand {
 
     static func sleep(nanoseconds: Int) {
         var time = timespec(tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
-        while unsafe nanosleep(&time, &time) != 0, errno == EINTR {}
+        var left = timespec()
+        while unsafe nanosleep(&time, &left) != 0, errno == EINTR { time = left }
     }
 
     private static func writeAll(_ bytes: [UInt8]) -> Bool {

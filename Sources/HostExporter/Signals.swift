@@ -7,7 +7,7 @@ import Glibc
 enum Signals {
     /// Blocks what `wait` waits for, in this thread and all that it starts, and ignores SIGPIPE.
     static func prepare() {
-        _ = unsafe signal(SIGPIPE, SIG_IGN)
+        _ = signal(SIGPIPE, SIG_IGN)
         var set = waited
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     }

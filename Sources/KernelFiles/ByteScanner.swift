@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Walks over bytes from front to back: lines, fields between blanks, pieces between separators. Cannot trap.
+/// Walks over bytes from front to back: lines, fields between blanks, pieces between separators.
+///
+/// Cannot trap.
 @safe
 public struct ByteScanner {
     @usableFromInline let bytes: Bytes
@@ -19,13 +21,17 @@ public struct ByteScanner {
     /// True where nothing is left.
     @inlinable public var isAtEnd: Bool { position >= bytes.count }
 
-    /// The next line without its line feed; nil at the end. A last line without a line feed counts.
+    /// The next line without its line feed; nil at the end.
+    ///
+    /// A last line without a line feed counts.
     @inlinable
     public mutating func nextLine() -> Bytes? {
         nextPiece(separator: 0x0A)
     }
 
-    /// The next piece up to a separator byte, without it; nil at the end. Pieces may be empty.
+    /// The next piece up to a separator byte, without it; nil at the end.
+    ///
+    /// Pieces may be empty.
     @inlinable
     public mutating func nextPiece(separator: UInt8) -> Bytes? {
         guard position < bytes.count else { return nil }

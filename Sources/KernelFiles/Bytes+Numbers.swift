@@ -56,7 +56,9 @@ extension Bytes {
     }
 
     /// The whole view as a decimal fraction such as `12.50`, exactly: the digits as an integer and how many of them
-    /// stand behind the point. nil where it is none, negative, or has more than 19 digits.
+    /// stand behind the point.
+    ///
+    /// nil where it is none, negative, or has more than 19 digits.
     public var decimal: (digits: UInt64, scale: Int)? {
         guard count > 0, count <= 20 else { return nil }
         var digits: UInt64 = 0

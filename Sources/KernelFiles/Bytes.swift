@@ -46,7 +46,9 @@ public struct Bytes {
     /// Everything before `end`.
     @inlinable public func upTo(_ end: Int) -> Bytes { self[0, end] }
 
-    /// The raw bytes, for code that copies or matches them. The pointer is good as long as the view is.
+    /// The raw bytes, for code that copies or matches them.
+    ///
+    /// The pointer is good as long as the view is.
     @inlinable
     public var unsafeBuffer: UnsafeRawBufferPointer {
         unsafe UnsafeRawBufferPointer(start: base, count: count)

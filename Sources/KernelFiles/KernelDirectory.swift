@@ -92,7 +92,9 @@ public final class KernelDirectory {
     }
 }
 
-/// The names in a directory, without `.` and `..`, in the kernel's order. A sequence that allocates nothing.
+/// The names in a directory, without `.` and `..`, in the kernel's order.
+///
+/// A sequence that allocates nothing.
 @safe
 public struct DirectoryListing {
     private let records: Bytes

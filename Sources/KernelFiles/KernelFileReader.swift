@@ -6,7 +6,9 @@ import Glibc
 ///
 /// What it returns are views of its arena, good until the next `beginCollection`.
 public struct KernelFileReader: ~Copyable {
-    /// Counts the scrapes; sources use it to read at most once in each. 0 before the first.
+    /// Counts the scrapes; sources use it to read at most once in each.
+    ///
+    /// 0 before the first.
     public private(set) var scrape: UInt64 = 0
 
     private var arena = ReadArena()

@@ -2,8 +2,10 @@
 
 import Glibc
 
-/// Memory into which a reader reads. Views of it stay readable as long as the arena lives: it grows by further blocks
-/// and never gives one back, and a new collection starts again at its first byte.
+/// Memory into which a reader reads.
+///
+/// Views of it stay readable as long as the arena lives: it grows by further blocks and never gives one back, and a new
+/// collection starts again at its first byte.
 @safe
 struct ReadArena: ~Copyable {
     /// 4 to 8 kB first reads are the cheapest: files below /proc/sys clear the whole buffer that they are given.

@@ -28,7 +28,8 @@ public enum AgentMetric: Int, MetricKey {
                 "Lines, files or devices that a collector could not read in this scrape.")
         case .scrapeDuration: .gauge("host_scrape_duration_seconds", [], "How long the last finished scrape took.")
         case .scrapeSamples: .gauge("host_scrape_samples", [], "Samples on the page of the last finished scrape.")
-        case .scrapeBytes: .gauge("host_scrape_bytes", [], "Size of the page of the last finished scrape, uncompressed.")
+        case .scrapeBytes:
+            .gauge("host_scrape_bytes", [], "Size of the page of the last finished scrape, uncompressed.")
         case .buildInfo:
             .gauge(
                 "host_exporter_build_info", ["version", "revision", "swift_version"],
@@ -43,7 +44,9 @@ public enum AgentMetric: Int, MetricKey {
         case .processResident: .gauge("process_resident_memory_bytes", [], "Memory of this agent that is in RAM.")
         case .processVirtual: .gauge("process_virtual_memory_bytes", [], "Address space of this agent.")
         case .processVirtualMax:
-            .gauge("process_virtual_memory_max_bytes", [], "Address space this agent may have; -1 for no limit.")
+            .gauge(
+                "process_virtual_memory_max_bytes", [],
+                "Address space this agent may have; 1.8446744073709552e+19 for no limit.")
         case .processOpenFDs: .gauge("process_open_fds", [], "File descriptors this agent has open.")
         case .processMaxFDs: .gauge("process_max_fds", [], "File descriptors this agent may have open.")
         case .processStart:

@@ -17,7 +17,9 @@ enum LaneTask {
     case sample(any SamplingSource)
 }
 
-/// A worker thread with its reader. When it hangs it is abandoned with all it holds and another one takes its lane.
+/// A worker thread with its reader.
+///
+/// When it hangs it is abandoned with all it holds and another one takes its lane.
 final class Worker {
     let bell = Bell()
     var isAbandoned = false

@@ -4,7 +4,9 @@ import Exposition
 import Glibc
 import KernelFiles
 
-/// Reads what the kernel says of this process. Source: /proc/self/stat and /proc/self/fd, proc(5).
+/// Reads what the kernel says of this process.
+///
+/// Source: /proc/self/stat and /proc/self/fd, proc(5).
 struct ProcessReader {
     private let statFile = KernelFile("/proc/self/stat")
     private let descriptors = KernelDirectory("/proc/self/fd")

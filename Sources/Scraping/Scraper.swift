@@ -26,7 +26,9 @@ public final class Scraper: @unchecked Sendable {
     private var scrapes: UInt64 = 0
     private let page: PageBuilder
 
-    /// A scraper of these slots. `agent` describes the agent itself on every page; nil leaves that out.
+    /// A scraper of these slots.
+    ///
+    /// `agent` describes the agent itself on every page; nil leaves that out.
     public init(
         slots: [any CollectorSlot], sources: Sources, budget: DescriptorBudget, agent: AgentFacts?,
         onChange: @escaping @Sendable (CollectorReport, CollectorVerdict?) -> Void = { _, _ in },
@@ -41,7 +43,9 @@ public final class Scraper: @unchecked Sendable {
         for (index, slot) in slots.enumerated() { byName[slot.descriptor.name] = index }
     }
 
-    /// Starts or joins a scrape. The completion runs once, on any thread.
+    /// Starts or joins a scrape.
+    ///
+    /// The completion runs once, on any thread.
     public func scrape(_ request: ScrapeRequest, completion: @escaping @Sendable (ScrapeAnswer) -> Void) {
         let chosen: [Int]
         switch choose(request.choice) {
@@ -88,7 +92,9 @@ public final class Scraper: @unchecked Sendable {
 
     // MARK: Deadlines
 
-    /// Abandons what hangs and ends a scrape whose deadline has come. Returns when it wants to look again.
+    /// Abandons what hangs and ends a scrape whose deadline has come.
+    ///
+    /// Returns when it wants to look again.
     public func watch(nowNanoseconds now: UInt64) -> UInt64? {
         gate.lock()
         var next = UInt64.max
@@ -169,7 +175,8 @@ public final class Scraper: @unchecked Sendable {
 
     private func wake(_ lane: Lane) {
         if let worker = lane.worker {
-            worker.bell.ring()
+            // A worker that is at a task looks for the next one by itself.
+            if worker.task == nil { gate.ringLater(worker.bell) }
             return
         }
         let worker = Worker()
@@ -195,7 +202,9 @@ public final class Scraper: @unchecked Sendable {
         if lane !== kernelLane, sourceLanes.allSatisfy(\.isDone) { releaseDependents() }
     }
 
-    /// Composes and answers. Called with the gate held, and leaves it held.
+    /// Composes and answers.
+    ///
+    /// Called with the gate held, and leaves it held.
     private func finish(_ job: ScrapeJob) {
         job.isComposing = true
         kernelLane.isDone = true
@@ -231,7 +240,9 @@ public final class Scraper: @unchecked Sendable {
         gate.unlock()
     }
 
-    /// Runs one task without the gate and notes what came of it. Called with the gate held, and leaves it held.
+    /// Runs one task without the gate and notes what came of it.
+    ///
+    /// Called with the gate held, and leaves it held.
     private func perform(_ task: LaneTask, _ worker: Worker, _ lane: Lane, _ reader: inout KernelFileReader) {
         let number = job?.number ?? scrapes
         worker.task = task

@@ -10,33 +10,11 @@ final class Connection: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// Where the reading stands.
-    private enum Input {
-        case quiet
-        case head
-        case body(RequestFacts)
-        case ignored
-    }
-
-    /// Where the answering stands.
-    private enum Output {
-        case idle
-        case waiting(PendingPage, RequestFacts, overdue: UInt64)
-        case writing
-        case lingering
-        case closed
-    }
-
-    private enum Work {
-        case request(RequestFacts)
-        case refusal(Message)
-    }
-
     private let server: ServerLoop
     private var context: ChannelHandlerContext?
-    private var input = Input.quiet
-    private var output = Output.idle
-    private var queue = CircularBuffer<Work>(initialCapacity: 2)
+    private var input = ConnectionState.Input.quiet
+    private var output = ConnectionState.Output.idle
+    private var queue = CircularBuffer<ConnectionState.Work>(initialCapacity: 2)
     private var bodyBytes = 0
     private var inputSince: UInt64 = 0
     private var outputSince: UInt64 = 0
@@ -166,7 +144,7 @@ final class Connection: ChannelDuplexHandler {
         enqueue(.refusal(message))
     }
 
-    private func enqueue(_ work: Work) {
+    private func enqueue(_ work: ConnectionState.Work) {
         queue.append(work)
         pump()
     }

@@ -11,6 +11,9 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// Every address of this machine, port 9100.
     public static let standard = ListenAddress(host: "", port: 9100)
 
+    /// Every address of this machine, a port that the kernel chooses.
+    static let anyPort = ListenAddress(host: "", port: 0)
+
     private init(host: String, port: Int) {
         self.host = host
         self.port = port

@@ -84,6 +84,7 @@ public final class MetricsServer: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         let (configuration, renderer, logger) = (configuration, renderer, logger)
+        var channels: [any Channel] = []
         do {
             let server = try loop.submit {
                 NIOLoopBound(
@@ -91,7 +92,6 @@ public final class MetricsServer: Sendable {
                     eventLoop: loop)
             }.wait()
             let listener = Listener(loop: loop) { try ConnectionPipeline.install(on: $0, for: server.value) }
-            var channels: [any Channel] = []
             for address in configuration.addresses { channels.append(try listener.bind(address)) }
             let gate = try loop.submit {
                 server.value.begin()
@@ -102,7 +102,9 @@ public final class MetricsServer: Sendable {
             }
             return .running(group, server, channels, gate)
         } catch {
-            // Closes the sockets that were bound before the one that failed.
+            // What was bound before the one that failed is free again when this returns; an error here means that the
+            // socket was closed already.
+            for channel in channels { try? channel.close().wait() }
             group.shutdownGracefully(queue: .global()) { _ in }
             throw (error as? ServingError) ?? .cannotListen(configuration.addresses[0], reason: "\(error)")
         }

@@ -24,7 +24,8 @@ public enum ServingError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .invalidAddress(let text, let reason):
-            "cannot listen on \"\(text.prefix(64))\": \(reason) (expected :9100, 127.0.0.1:9100, [::1]:9100 or host:9100)"
+            "cannot listen on \"\(text.prefix(64))\": \(reason)"
+                + " (expected :9100, 127.0.0.1:9100, [::1]:9100 or host:9100)"
         case .invalidTelemetryPath(let path):
             "the telemetry path \"\(path.prefix(64))\" must begin with / and hold no space, ? or #"
         case .addressInUse(let address, let owner?):

@@ -9,8 +9,10 @@ import Testing
 @testable import Collectors
 
 /// Walks `Fixtures/<collector>/<case>/`: `proc`, `sys`, `root` and `udev` stand for the host's trees, `flags` holds one
-/// flag a line (`{case}` is the case's folder), `expected.prom` the page and `expected.state` the state. A collector
-/// that reads the live system has `expected.shape` instead of `expected.prom`: one `name{labels}` a line, no values.
+/// flag a line (`{case}` is the case's folder), `expected.prom` the page and `expected.state` the state.
+///
+/// A collector that reads the live system has `expected.shape` instead of `expected.prom`: one `name{labels}` a line,
+/// no values.
 struct FixtureCase: CustomTestStringConvertible, Sendable {
     let collector: String
     let name: String
@@ -64,11 +66,31 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
             reader.beginCollection(scrape: scrape)
             slot.collect(from: &reader)
         }
-        var composer = PageComposer()
-        slot.addSamples(to: &composer)
-        var sink = ByteSink()
-        composer.write(.text, to: &sink)
-        return (String(decoding: sink.array, as: UTF8.self), Self.stateLine(slot))
+        let page = withExtendedLifetime(slot) {
+            var composer = PageComposer()
+            slot.addSamples(to: &composer)
+            var sink = ByteSink()
+            composer.write(.text, to: &sink)
+            return String(decoding: sink.array, as: UTF8.self)
+        }
+        return (Self.sorted(page), Self.stateLine(slot))
+    }
+
+    /// The page with its families by name and their samples in order, because directories list in any order.
+    private static func sorted(_ page: String) -> String {
+        var families: [(name: String, header: String, samples: [Substring])] = []
+        for line in page.split(separator: "\n") {
+            if line.hasPrefix("# HELP ") {
+                families.append((String(line.dropFirst(7).prefix { $0 != " " }), line + "\n", []))
+            } else if line.hasPrefix("#"), !families.isEmpty {
+                families[families.count - 1].header += line + "\n"
+            } else if !families.isEmpty {
+                families[families.count - 1].samples.append(line)
+            }
+        }
+        return families.sorted { $0.name < $1.name }.map { family in
+            family.header + family.samples.sorted().map { $0 + "\n" }.joined()
+        }.joined()
     }
 
     private static func stateLine(_ slot: any CollectorSlot) -> String {
@@ -87,8 +109,13 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
             var isEscaped = false
             for character in line {
                 if isQuoted {
-                    if isEscaped { isEscaped = false } else if character == "\\" { isEscaped = true }
-                    else if character == "\"" { isQuoted = false }
+                    if isEscaped {
+                        isEscaped = false
+                    } else if character == "\\" {
+                        isEscaped = true
+                    } else if character == "\"" {
+                        isQuoted = false
+                    }
                 } else if character == "\"" {
                     isQuoted = true
                 } else if character == " " {

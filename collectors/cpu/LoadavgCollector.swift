@@ -4,7 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// Load averages. Source: /proc/loadavg, proc(5).
+/// Load averages.
+///
+/// Source: /proc/loadavg, proc(5).
 struct LoadavgCollector: Collector {
     enum Metric: Int, MetricKey {
         case load1, load5, load15

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+
+/// Entries of the IPv4 neighbour table.
+///
+/// Source: rtnetlink(7) `RTM_GETNEIGH` or /proc/net/arp.
+///
+/// Both ways leave out what needs no resolution, such as multicast and the loopback interface.
+struct ARPCollector: ~Copyable, Collector {
+    enum Metric: Int, MetricKey {
+        case entries
+
+        var family: MetricFamily {
+            .gauge("node_arp_entries", ["device"], "Entries of the ARP table that belong to the interface.")
+        }
+    }
+
+    static let descriptor = CollectorDescriptor(
+        name: "arp", group: .network, help: "Entries of the ARP table by interface.",
+        reads: ["rtnetlink RTM_GETNEIGH", "/proc/net/arp"],
+        options: [
+            OptionDescriptor(
+                "collector.arp.device-include", .pattern(default: ""), help: "Interfaces to show, all others not."),
+            OptionDescriptor(
+                "collector.arp.device-exclude", .pattern(default: ""), help: "Interfaces not to show."),
+            OptionDescriptor(
+                "collector.arp.netlink", .flag(default: true),
+                help: "Ask the running kernel by rtnetlink; without it /proc/net/arp is read."),
+        ],
+        families: Metric.families)
+
+    /// The fields of a line of /proc/net/arp, of which the interface's name is the last.
+    private static let fieldCount = 6
+
+    private struct Count {
+        var name: [UInt8]
+        var entries: UInt64
+    }
+
+    private let file: KernelFile
+    private let filter: DeviceFilter
+    private let links: LinkSource?
+    private var socket: RouteNetlinkSocket
+    private var neighbours = NeighbourTable()
+    private var counts: [Count] = []
+    private var countsByIndex: [Int32: UInt64] = [:]
+
+    init(context: CollectorContext) throws(ConfigurationError) {
+        let filter = try DeviceFilter(
+            context.options, include: "collector.arp.device-include", exclude: "collector.arp.device-exclude")
+        let links = context.options.flag("collector.arp.netlink") ? try LinkSource.shared(context) : nil
+        file = KernelFile(context.roots.proc("net/arp"))
+        self.filter = filter
+        self.links = links
+        socket = RouteNetlinkSocket()
+    }
+
+    mutating func collect(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) -> Availability {
+        if let links {
+            try countNeighbours(try links.links(in: &reader), into: &writer)
+            return .available
+        }
+        guard let bytes = try reader.readIfPresent(file) else {
+            return .noKernelFeature("\(file.path) is not there")
+        }
+        countLines(of: bytes, into: &writer)
+        return .available
+    }
+
+    private mutating func countNeighbours(
+        _ list: LinkList, into writer: inout MetricWriter
+    ) throws(CollectorError) {
+        do throws(NetlinkError) {
+            try socket.dumpNeighbours(.ipv4, into: &neighbours)
+        } catch {
+            throw CollectorError(error)
+        }
+        countsByIndex.removeAll(keepingCapacity: true)
+        for neighbour in neighbours.neighbours where !neighbour.state.subtracting(.noARP).isEmpty {
+            countsByIndex[neighbour.interfaceIndex, default: 0] += 1
+        }
+        for link in list.links {
+            guard let entries = countsByIndex[link.index] else { continue }
+            let name = list.name(of: link)
+            if !filter.ignores(name) { writer.write(Metric.entries, writer.labels("device", name), entries) }
+        }
+        for _ in 0..<neighbours.malformedCount { writer.loseItem("a neighbour's rtnetlink message") }
+    }
+
+    private mutating func countLines(of bytes: Bytes, into writer: inout MetricWriter) {
+        for index in counts.indices { counts[index].entries = 0 }
+        var lines = ByteScanner(bytes)
+        _ = lines.nextLine()
+        var latest = 0
+        while let line = lines.nextLine() {
+            var fields = ByteScanner(line)
+            guard let first = fields.nextField() else { continue }
+            guard fields.skipFields(Self.fieldCount - 2), let name = fields.nextField(), fields.nextField() == nil,
+                first.firstIndex(of: UInt8(ascii: ".")) != nil
+            else {
+                writer.loseItem("\(file.path): \(line.upTo(64).text)")
+                continue
+            }
+            if filter.ignores(name) { continue }
+            if latest >= counts.count || !name.isSame(as: counts[latest].name) {
+                latest = counts.firstIndex { name.isSame(as: $0.name) } ?? counts.count
+                if latest == counts.count { counts.append(Count(name: name.array, entries: 0)) }
+            }
+            counts[latest].entries += 1
+        }
+        counts.removeAll { $0.entries == 0 }
+        for count in counts {
+            let labels = writer.labels { labels in
+                // The pointer does not outlive the call, which copies.
+                unsafe count.name.withUnsafeBytes { unsafe labels.add("device", $0) }
+            }
+            writer.write(Metric.entries, labels, count.entries)
+        }
+    }
+}

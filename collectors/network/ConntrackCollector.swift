@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+
+/// The netfilter connection tracking table.
+///
+/// Source: /proc/sys/net/netfilter/nf_conntrack_count and _max, kernel
+/// Documentation/networking/nf_conntrack-sysctl.rst, and /proc/net/stat/nf_conntrack.
+struct ConntrackCollector: Collector {
+    enum Metric: Int, MetricKey {
+        case entries, limit
+        case found, invalid, ignore, insert, insertFailed, drop, earlyDrop, searchRestart
+
+        var family: MetricFamily {
+            switch self {
+            case .entries: .gauge("node_nf_conntrack_entries", [], "Connections tracked now.")
+            case .limit: .gauge("node_nf_conntrack_entries_limit", [], "Connections that may be tracked at most.")
+            case .found: Self.count("found", "Entries looked up with success.")
+            case .invalid: Self.count("invalid", "Packets that could not be tracked.")
+            case .ignore: Self.count("ignore", "Packets that belong to an entry already or need none.")
+            case .insert: Self.count("insert", "Entries put into the table.")
+            case .insertFailed: Self.count("insert_failed", "Entries that could not be put into the table.")
+            case .drop: Self.count("drop", "Packets dropped because tracking them failed.")
+            case .earlyDrop: Self.count("early_drop", "Entries evicted to make room for new ones.")
+            case .searchRestart:
+                Self.count("search_restart", "Look-ups that began again because the table was resized.")
+            }
+        }
+
+        private static func count(_ name: String, _ help: String) -> MetricFamily {
+            .gauge("node_nf_conntrack_stat_" + name, [], help)
+        }
+    }
+
+    static let descriptor = CollectorDescriptor(
+        name: "conntrack", group: .network, help: "The connection tracking table of netfilter.",
+        reads: [
+            "/proc/sys/net/netfilter/nf_conntrack_count", "/proc/sys/net/netfilter/nf_conntrack_max",
+            "/proc/net/stat/nf_conntrack",
+        ],
+        families: Metric.families)
+
+    /// Columns by position: their names changed over the years, their places did not.
+    private static let columns: [(column: Int, metric: Metric)] = [
+        (2, .found), (4, .invalid), (5, .ignore), (8, .insert), (9, .insertFailed), (10, .drop), (11, .earlyDrop),
+        (16, .searchRestart),
+    ]
+    /// The columns before `search_restart`, which came with kernel 2.6.35.
+    private static let leastColumns = 16
+
+    private let count: KernelFile
+    private let limit: KernelFile
+    private let statistics: KernelFile
+    private var sums = [UInt64](repeating: 0, count: ConntrackCollector.columns.count)
+    private var row: [UInt64] = []
+
+    init(context: CollectorContext) {
+        count = KernelFile(context.roots.proc("sys/net/netfilter/nf_conntrack_count"))
+        limit = KernelFile(context.roots.proc("sys/net/netfilter/nf_conntrack_max"))
+        statistics = KernelFile(context.roots.proc("net/stat/nf_conntrack"))
+    }
+
+    mutating func collect(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) -> Availability {
+        guard let entries = try reader.readIfPresent(count) else {
+            return .noKernelFeature("\(count.path) is not there: nf_conntrack is not loaded")
+        }
+        guard let number = entries.trimmed.unsigned else { throw .malformed(count.path, entries) }
+        writer.write(Metric.entries, number)
+        if let most = try reader.readIfPresent(limit) {
+            guard let number = most.trimmed.unsigned else { throw .malformed(limit.path, most) }
+            writer.write(Metric.limit, number)
+        }
+        // Kernels without CONFIG_NF_CONNTRACK_PROCFS do not have it.
+        if let table = try reader.readIfPresent(statistics) { sum(table, into: &writer) }
+        return .available
+    }
+
+    /// Adds up the lines of all CPUs.
+    private mutating func sum(_ table: Bytes, into writer: inout MetricWriter) {
+        for index in sums.indices { sums[index] = 0 }
+        var lines = ByteScanner(table)
+        _ = lines.nextLine()
+        var isAllLost = false
+        var isAnyRead = false
+        while let line = lines.nextLine() {
+            guard readRow(line) else {
+                isAllLost = !isAnyRead
+                writer.loseItem("\(statistics.path): \(line.upTo(64).text)")
+                continue
+            }
+            isAnyRead = true
+            isAllLost = false
+            for (index, entry) in Self.columns.enumerated() where entry.column < row.count {
+                sums[index] &+= row[entry.column]
+            }
+        }
+        // Where no line could be read the sums are unknown, not 0.
+        if isAllLost { return }
+        for (index, entry) in Self.columns.enumerated() { writer.write(entry.metric, sums[index]) }
+    }
+
+    private mutating func readRow(_ line: Bytes) -> Bool {
+        row.removeAll(keepingCapacity: true)
+        var fields = ByteScanner(line)
+        while row.count <= Self.leastColumns, let field = fields.nextField() {
+            guard let value = field.hexadecimal else { return false }
+            row.append(value)
+        }
+        return row.count >= Self.leastColumns
+    }
+}

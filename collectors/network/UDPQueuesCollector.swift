@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+
+/// Bytes that wait in the queues of all UDP sockets.
+///
+/// Source: /proc/net/udp and /proc/net/udp6, proc(5).
+struct UDPQueuesCollector: Collector {
+    enum Metric: Int, MetricKey {
+        case queues
+
+        var family: MetricFamily {
+            .gauge(
+                "node_udp_queues", ["ip", "queue"],
+                "Memory in bytes that datagrams hold in the queues of all UDP sockets.")
+        }
+    }
+
+    static let descriptor = CollectorDescriptor(
+        name: "udp_queues", group: .network, help: "Memory held in the queues of UDP sockets.",
+        reads: ["/proc/net/udp", "/proc/net/udp6"], families: Metric.families)
+
+    private let ipv4: KernelFile
+    private let ipv6: KernelFile
+
+    init(context: CollectorContext) {
+        ipv4 = KernelFile(context.roots.proc("net/udp"))
+        ipv6 = KernelFile(context.roots.proc("net/udp6"))
+    }
+
+    mutating func collect(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) -> Availability {
+        let first = try reader.readIfPresent(ipv4)
+        let second = try reader.readIfPresent(ipv6)
+        if let first { sum(first, path: ipv4.path, ip: "v4", into: &writer) }
+        if let second { sum(second, path: ipv6.path, ip: "v6", into: &writer) }
+        return first == nil && second == nil ? .noKernelFeature("\(ipv4.path) is not there") : .available
+    }
+
+    private func sum(_ bytes: Bytes, path: String, ip: StaticString, into writer: inout MetricWriter) {
+        var lines = ByteScanner(bytes)
+        _ = lines.nextLine()
+        var transmit: UInt64 = 0
+        var receive: UInt64 = 0
+        while let line = lines.nextLine() {
+            guard let queues = Self.queues(of: line) else {
+                writer.loseItem("\(path): \(line.upTo(64).text)")
+                continue
+            }
+            transmit &+= queues.transmit
+            receive &+= queues.receive
+        }
+        let labels = writer.labels { $0.add("ip", ip) }
+        writer.write(Metric.queues, labels, extra: ("queue", "tx"), transmit)
+        writer.write(Metric.queues, labels, extra: ("queue", "rx"), receive)
+    }
+
+    /// The fifth field, two hexadecimal numbers with a colon between them.
+    private static func queues(of line: Bytes) -> (transmit: UInt64, receive: UInt64)? {
+        var fields = ByteScanner(line)
+        guard fields.skipFields(4), let pair = fields.nextField(), let colon = pair.firstIndex(of: UInt8(ascii: ":")),
+            let transmit = pair.upTo(colon).hexadecimal, let receive = pair.from(colon &+ 1).hexadecimal
+        else { return nil }
+        return (transmit, receive)
+    }
+}

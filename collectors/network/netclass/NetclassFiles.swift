@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import Glibc
+import KernelFiles
+
+/// The files of one interface's folder in sysfs, for hosts whose sysfs is not this process's own.
+struct NetclassFiles {
+    private static let numbered = NetclassMetric.allCases.filter { $0.file != nil }
+
+    private let numbers: [KernelFile]
+    private let address: KernelFile
+    private let broadcast: KernelFile
+    private let duplex: KernelFile
+    private let operationalState: KernelFile
+    private let alias: KernelFile
+
+    /// The files below an interface's folder.
+    init(_ folder: String) {
+        numbers = Self.numbered.map { KernelFile("\(folder)/\($0.file ?? "")") }
+        address = KernelFile(folder + "/address")
+        broadcast = KernelFile(folder + "/broadcast")
+        duplex = KernelFile(folder + "/duplex")
+        operationalState = KernelFile(folder + "/operstate")
+        alias = KernelFile(folder + "/ifalias")
+    }
+
+    /// Reads all of them; one that the device does not answer for is left out.
+    func read(from reader: inout KernelFileReader, into values: inout NetclassValues, _ writer: inout MetricWriter) {
+        for (metric, file) in zip(Self.numbered, numbers) {
+            guard let text = Self.text(of: file, from: &reader, &writer) else { continue }
+            if let number = Self.number(text) {
+                values[metric] = number
+            } else {
+                writer.loseItem("\(file.path): \(text.upTo(64).text)")
+            }
+        }
+        values.address = Self.text(of: address, from: &reader, &writer) ?? values.address
+        values.broadcast = Self.text(of: broadcast, from: &reader, &writer) ?? values.broadcast
+        values.duplex = Self.text(of: duplex, from: &reader, &writer) ?? values.duplex
+        values.operationalState = Self.text(of: operationalState, from: &reader, &writer) ?? values.operationalState
+        values.alias = Self.text(of: alias, from: &reader, &writer) ?? values.alias
+    }
+
+    /// A file's text; nil where the device does not have it or says nothing now, as a switched off one does (EINVAL).
+    static func text(
+        of file: KernelFile, from reader: inout KernelFileReader, _ writer: inout MetricWriter
+    ) -> Bytes? {
+        do throws(KernelFileError) {
+            return try reader.contents(of: file).trimmed
+        } catch {
+            let isSilent = error.isMissing || error.isPermission || error.errno == EINVAL || error.errno == EOPNOTSUPP
+            if !isSilent { writer.loseItem(error.description) }
+            return nil
+        }
+    }
+
+    /// A decimal or, with 0x, a hexadecimal number.
+    static func number(_ text: Bytes) -> Int64? {
+        text.hasPrefix("0x") ? text.hexadecimal.flatMap { Int64(exactly: $0) } : text.signed
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+
+/// What the dump of links does not say of an interface, from sysfs.
+///
+/// What only changes together with something in the dump is read when that changes. Speed and duplex are read in
+/// every scrape as long as there are few interfaces; with many of them they take turns, and whatever happened to a
+/// link brings its turn at once. Reading them asks the driver and takes a lock that all interfaces share.
+struct NetclassRow {
+    /// So many interfaces' speeds are read in one scrape, and those of interfaces that do not tell it so seldom.
+    private static let speedsPerScrape = 64
+    private static let silentPeriod: UInt64 = 64
+
+    /// What of the dump has a bearing on speed and duplex.
+    private struct LinkState: Equatable {
+        var flags: InterfaceFlags
+        var operationalState: OperationalState
+        var hasCarrier: Bool?
+        var carrierChanges: UInt32?
+    }
+
+    private let folder: String
+    private let speedFile: KernelFile
+    private let duplexFile: KernelFile
+    private var index: Int32 = 0
+    private var address: [UInt8] = []
+    private var addressAssignType: Int64?
+    private var nameAssignType: Int64?
+    private var deviceID: Int64?
+    private var speed: Int64?
+    private var duplex: [UInt8] = []
+    private var state: LinkState?
+
+    /// A row of the interface with that folder.
+    init(_ folder: String) {
+        self.folder = folder
+        speedFile = KernelFile(folder + "/speed")
+        duplexFile = KernelFile(folder + "/duplex")
+    }
+
+    /// True where sysfs shows this interface under the dump's number; false where it shows another one's or none.
+    mutating func isShown(_ link: Link, by reader: inout KernelFileReader) -> Bool {
+        guard let text = try? reader.contents(ofPath: folder + "/ifindex") else { return false }
+        return text.trimmed.signed == Int64(link.index)
+    }
+
+    /// Reads what is due and fills the values with it.
+    mutating func read(
+        _ link: Link, address: Bytes, turn: UInt64, of count: Int, from reader: inout KernelFileReader,
+        into values: inout NetclassValues, _ writer: inout MetricWriter
+    ) {
+        if link.index != index || !address.isSame(as: self.address) {
+            index = link.index
+            self.address = address.array
+            state = nil
+            addressAssignType = number(in: "addr_assign_type", from: &reader)
+            nameAssignType = number(in: "name_assign_type", from: &reader)
+            deviceID = number(in: "dev_id", from: &reader)
+        }
+        let now = LinkState(
+            flags: link.flags, operationalState: link.operationalState, hasCarrier: link.hasCarrier,
+            carrierChanges: link.carrierChanges)
+        if now != state || isDue(turn, of: count) {
+            state = now
+            readSpeed(from: &reader, &writer)
+        }
+        values[.addressAssignType] = addressAssignType
+        values[.nameAssignType] = nameAssignType
+        values[.deviceID] = deviceID
+        values[.speedBytes] = speed
+        // The pointer does not outlive the closure; the reader copies.
+        values.duplex = unsafe duplex.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return Bytes("") }
+            return reader.copy(unsafe Bytes(base, count: buffer.count))
+        }
+    }
+
+    private func isDue(_ turn: UInt64, of count: Int) -> Bool {
+        let isSilent = speed == nil && duplex.isEmpty
+        let period = isSilent ? Self.silentPeriod : UInt64(1 + max(0, count - 1) / Self.speedsPerScrape)
+        return (turn &+ UInt64(truncatingIfNeeded: index)) % period == 0
+    }
+
+    private mutating func readSpeed(from reader: inout KernelFileReader, _ writer: inout MetricWriter) {
+        speed = NetclassFiles.text(of: speedFile, from: &reader, &writer).flatMap(NetclassFiles.number)
+        let text = NetclassFiles.text(of: duplexFile, from: &reader, &writer) ?? Bytes("")
+        if !text.isSame(as: duplex) { duplex = text.array }
+    }
+
+    /// A number that is read once in a while; nil where this kernel or this device does not tell it.
+    private func number(in file: String, from reader: inout KernelFileReader) -> Int64? {
+        guard let text = try? reader.contents(ofPath: "\(folder)/\(file)") else { return nil }
+        return NetclassFiles.number(text.trimmed)
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+
+/// One interface as it goes to the page, wherever it was read.
+///
+/// Kept by the collector and filled again and again.
+struct NetclassValues {
+    /// Which of the two looks of node_exporter the page has.
+    struct Style {
+        /// As its netlink mode: no label for the administrator's wish, no unknown speeds.
+        let isNetlink: Bool
+        /// Leave out negative speeds, which stand for unknown ones.
+        let ignoresInvalidSpeed: Bool
+    }
+
+    private var numbers = [Int64?](repeating: nil, count: NetclassMetric.allCases.count)
+
+    var name = Bytes("")
+    var address = Bytes("")
+    var broadcast = Bytes("")
+    var duplex = Bytes("")
+    var operationalState = Bytes("")
+    var alias = Bytes("")
+
+    /// The number of a property; nil where it is not known.
+    subscript(metric: NetclassMetric) -> Int64? {
+        get { numbers[metric.rawValue] }
+        set { numbers[metric.rawValue] = newValue }
+    }
+
+    /// Forgets everything.
+    mutating func begin(_ name: Bytes) {
+        for index in numbers.indices { numbers[index] = nil }
+        self.name = name
+        address = Bytes("")
+        broadcast = Bytes("")
+        duplex = Bytes("")
+        operationalState = Bytes("")
+        alias = Bytes("")
+    }
+
+    /// The words of ethtool's netlink interface, as node_exporter's netlink mode shows them.
+    private var capitalisedDuplex: Bytes {
+        if duplex == "half" { return Bytes("Half") }
+        if duplex == "full" { return Bytes("Full") }
+        return duplex == "unknown" ? Bytes("Unknown") : duplex
+    }
+
+    /// Writes the samples; returns the labels that they have, `device` alone.
+    @discardableResult
+    func write(_ style: Style, into writer: inout MetricWriter) -> Labels {
+        let labels = writer.labels("device", name)
+        let adminState: StaticString = self[.flags].map { $0 & 1 == 1 ? "up" : "down" } ?? "unknown"
+        let texts = writer.labels(labels) { labels in
+            labels.add("address", address)
+            labels.add("broadcast", broadcast)
+            labels.add("duplex", style.isNetlink ? capitalisedDuplex : duplex)
+            labels.add("operstate", operationalState)
+            if !style.isNetlink { labels.add("adminstate", adminState) }
+            labels.add("ifalias", alias)
+        }
+        writer.write(NetclassMetric.info, texts, 1)
+        writer.write(NetclassMetric.up, labels, operationalState == "up")
+        for metric in NetclassMetric.allCases {
+            guard let value = self[metric] else { continue }
+            guard metric == .speedBytes else {
+                writer.write(metric, labels, value)
+                continue
+            }
+            // Megabits; -1 stands for unknown.
+            if value >= 0 || !(style.ignoresInvalidSpeed || style.isNetlink) {
+                writer.write(metric, labels, (value &* 1_000_000) / 8)
+            }
+        }
+        return labels
+    }
+}

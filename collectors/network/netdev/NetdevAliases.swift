@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import KernelFiles
+
+/// The aliases that administrators gave to interfaces, by kept files of sysfs where the dump has not got them.
+struct NetdevAliases {
+    private let directory: String?
+    private var files = InterfaceRows<KernelFile>()
+
+    /// Aliases below a folder of interfaces, or those of the dump where it is nil.
+    init(directory: String?) {
+        self.directory = directory
+    }
+
+    /// The alias of an interface; nil where sysfs does not have the interface.
+    mutating func alias(
+        of name: Bytes, dumped: Bytes, _ position: Int, from reader: inout KernelFileReader
+    ) -> Bytes? {
+        guard let directory else { return dumped }
+        _ = files.place(name, at: position) { KernelFile("\(directory)/\(name.text)/ifalias") }
+        // What cannot be read is no label; the counters are what matters.
+        return try? reader.contents(of: files[position]).trimmed
+    }
+}

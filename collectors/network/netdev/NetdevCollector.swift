@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+
+/// Traffic and errors of network interfaces.
+///
+/// Source: rtnetlink(7) `RTM_GETLINK`, kernel Documentation/networking/statistics.rst, or /proc/net/dev.
+struct NetdevCollector: ~Copyable, Collector {
+    typealias Metric = NetdevMetric
+
+    private static let prefix = "collector.netdev."
+
+    static let descriptor = CollectorDescriptor(
+        name: "netdev", group: .network, help: "Traffic and errors of network interfaces.",
+        reads: ["rtnetlink RTM_GETLINK and RTM_GETADDR", "/proc/net/dev", "/sys/class/net/*/ifalias"],
+        options: [
+            OptionDescriptor(
+                prefix + "device-include", .pattern(default: ""), help: "Interfaces to show, all others not.",
+                aliases: [prefix + "device-whitelist"]),
+            OptionDescriptor(
+                prefix + "device-exclude", .pattern(default: ""), help: "Interfaces not to show.",
+                aliases: [prefix + "device-blacklist"]),
+            OptionDescriptor(
+                prefix + "address-info", .flag(default: false), help: "Show the internet addresses of all interfaces."),
+            OptionDescriptor(
+                prefix + "enable-detailed-metrics", .flag(default: false),
+                help: "Show the kernel's counters one by one, under other names, instead of sums."),
+            OptionDescriptor(
+                prefix + "netlink", .flag(default: true),
+                help: "Ask the running kernel by rtnetlink; without it /proc/net/dev is read."),
+            OptionDescriptor(
+                prefix + "label-ifalias", .flag(default: false), help: "Add the interface's alias as a label."),
+        ],
+        families: Metric.families)
+
+    private let file: KernelFile
+    private let filter: DeviceFilter
+    private let links: LinkSource?
+    private let isDetailed: Bool
+    private var addresses: NetdevAddresses?
+    private var aliases: NetdevAliases?
+    private var columns: [UInt64] = []
+
+    init(context: CollectorContext) throws(ConfigurationError) {
+        let options = context.options
+        let filter = try DeviceFilter(
+            options, include: Self.prefix + "device-include", exclude: Self.prefix + "device-exclude")
+        let source = try LinkSource.shared(context)
+        let isNetlink = options.flag(Self.prefix + "netlink")
+        let isFromDump = isNetlink && context.roots.isLiveSysfs
+        self.filter = filter
+        file = KernelFile(context.roots.proc("net/dev"))
+        isDetailed = options.flag(Self.prefix + "enable-detailed-metrics")
+        links = isNetlink ? source : nil
+        addresses = options.flag(Self.prefix + "address-info") ? NetdevAddresses(links: source) : nil
+        aliases =
+            options.flag(Self.prefix + "label-ifalias")
+            ? NetdevAliases(directory: isFromDump ? nil : context.roots.sys("class/net")) : nil
+    }
+
+    mutating func collect(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) -> Availability {
+        if let links {
+            writeLinks(try links.links(in: &reader), from: &reader, into: &writer)
+        } else {
+            guard let bytes = try reader.readIfPresent(file) else {
+                return .noKernelFeature("\(file.path) is not there")
+            }
+            writeLines(of: bytes, from: &reader, into: &writer)
+        }
+        try addresses?.collect(from: &reader, into: &writer)
+        return .available
+    }
+
+    private mutating func writeLinks(
+        _ list: LinkList, from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) {
+        let metrics = isDetailed ? Metric.detailed : Metric.aggregated
+        var position = 0
+        for link in list.links {
+            let name = list.name(of: link)
+            guard !filter.ignores(name), let counters = link.statistics else { continue }
+            let labels = labels(name, alias: list.bytes(of: link.alias), position, from: &reader, into: &writer)
+            for metric in metrics { writer.write(metric, labels, metric.value(in: counters)) }
+            position += 1
+        }
+        for _ in 0..<list.malformedCount { writer.loseItem("a link's rtnetlink message") }
+    }
+
+    private mutating func writeLines(
+        of bytes: Bytes, from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) {
+        let metrics = isDetailed ? Metric.detailedColumns : Metric.columns
+        var lines = ByteScanner(bytes)
+        // Two lines of headings.
+        _ = lines.nextLine()
+        _ = lines.nextLine()
+        var position = 0
+        while let line = lines.nextLine() {
+            // Aliases such as eth0:1 have a colon in their names; old kernels put the first number right behind it.
+            guard let colon = line.lastIndex(of: UInt8(ascii: ":")), !line.upTo(colon).trimmed.isEmpty,
+                readColumns(of: line.from(colon &+ 1))
+            else {
+                if !line.trimmed.isEmpty { writer.loseItem("\(file.path): \(line.upTo(64).text)") }
+                continue
+            }
+            let name = line.upTo(colon).trimmed
+            if filter.ignores(name) { continue }
+            let labels = labels(name, alias: Bytes(""), position, from: &reader, into: &writer)
+            for (metric, value) in zip(metrics, columns) { writer.write(metric, labels, value) }
+            position += 1
+        }
+    }
+
+    private mutating func readColumns(of line: Bytes) -> Bool {
+        columns.removeAll(keepingCapacity: true)
+        var fields = ByteScanner(line)
+        while columns.count < Metric.columns.count {
+            guard let value = fields.nextUnsigned() else { return false }
+            columns.append(value)
+        }
+        return true
+    }
+
+    private mutating func labels(
+        _ name: Bytes, alias: Bytes, _ position: Int, from reader: inout KernelFileReader,
+        into writer: inout MetricWriter
+    ) -> Labels {
+        guard aliases != nil else { return writer.labels("device", name) }
+        let alias = aliases?.alias(of: name, dumped: alias, position, from: &reader)
+        return writer.labels { labels in
+            labels.add("device", name)
+            if let alias { labels.add("ifalias", alias) }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+
+/// Protocol counters of the network stack.
+///
+/// Source: /proc/net/netstat, /proc/net/snmp and /proc/net/snmp6, kernel Documentation/networking/snmp_counter.rst.
+struct NetstatCollector: Collector {
+    typealias Metric = NoMetrics
+
+    private static let fieldsOption = "collector.netstat.fields"
+    private static let standardFields =
+        "^(.*_(InErrors|InErrs)|Ip_Forwarding|Ip(6|Ext)_(InOctets|OutOctets)|Icmp6?_(InMsgs|OutMsgs)"
+        + "|TcpExt_(Listen.*|Syncookies.*|TCPSynRetrans|TCPTimeouts|TCPOFOQueue|TCPRcvQDrop)"
+        + "|Tcp_(ActiveOpens|InSegs|OutSegs|OutRsts|PassiveOpens|RetransSegs|CurrEstab)"
+        + "|Udp6?_(InDatagrams|OutDatagrams|NoPorts|RcvbufErrors|SndbufErrors))$"
+
+    static let descriptor = CollectorDescriptor(
+        name: "netstat", group: .network, help: "Protocol counters of the network stack.",
+        reads: ["/proc/net/netstat", "/proc/net/snmp", "/proc/net/snmp6"],
+        options: [
+            OptionDescriptor(
+                fieldsOption, .pattern(default: standardFields),
+                help: "Fields to show, as a regular expression on <protocol>_<field>.")
+        ],
+        families: [],
+        openFamilies: [
+            .untyped("node_netstat_<protocol>_<field>", [], "A field of /proc/net/netstat, snmp or snmp6.")
+        ])
+
+    private let tables: [KernelFile]
+    private let snmp6: KernelFile
+    private let fields: Pattern?
+    /// Which columns are shown of each header line, by the file and then in the order of the lines.
+    private var plans: [[NetstatLine]] = [[], []]
+    private var snmp6Plan = NetstatList()
+
+    init(context: CollectorContext) throws(ConfigurationError) {
+        tables = [
+            KernelFile(context.roots.proc("net/netstat")), KernelFile(context.roots.proc("net/snmp")),
+        ]
+        snmp6 = KernelFile(context.roots.proc("net/snmp6"))
+        fields = try context.options.pattern(Self.fieldsOption)
+    }
+
+    mutating func collect(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) -> Availability {
+        var isPresent = false
+        for index in tables.indices where index < plans.count {
+            guard let bytes = try reader.readIfPresent(tables[index]) else { continue }
+            isPresent = true
+            readTable(bytes, index, into: &writer)
+        }
+        // Not there where IPv6 is off.
+        if let bytes = try reader.readIfPresent(snmp6) {
+            isPresent = true
+            snmp6Plan.write(bytes, path: snmp6.path, fields: fields, into: &writer)
+        }
+        return isPresent ? .available : .noKernelFeature("\(tables[0].path) is not there")
+    }
+
+    /// Pairs of lines, names above and numbers below, both beginning with the protocol's name.
+    ///
+    /// A line without its partner is lost, not the pairs behind it.
+    private mutating func readTable(_ bytes: Bytes, _ table: Int, into writer: inout MetricWriter) {
+        var lines = ByteScanner(bytes)
+        var lineIndex = 0
+        var header: Bytes?
+        while let line = lines.nextLine() {
+            guard let above = header else {
+                if !line.trimmed.isEmpty { header = line }
+                continue
+            }
+            guard Self.head(of: above) == Self.head(of: line) else {
+                writer.loseItem("\(tables[table].path): \(above.upTo(64).text)")
+                header = line.trimmed.isEmpty ? nil : line
+                continue
+            }
+            header = nil
+            if lineIndex == plans[table].count { plans[table].append(NetstatLine()) }
+            if !plans[table][lineIndex].isOf(above) {
+                plans[table][lineIndex] = NetstatLine(above, fields: fields)
+            }
+            plans[table][lineIndex].write(line, path: tables[table].path, into: &writer)
+            lineIndex += 1
+        }
+        if let header { writer.loseItem("\(tables[table].path): \(header.upTo(64).text)") }
+    }
+
+    private static func head(of line: Bytes) -> Bytes {
+        var words = ByteScanner(line)
+        return words.nextField() ?? Bytes("")
+    }
+}
