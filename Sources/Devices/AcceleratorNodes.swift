@@ -17,7 +17,9 @@ enum AcceleratorNodes {
         let deviceFolder: String
     }
 
-    /// All of them. Looks into four folders, none of which is there on most hosts.
+    /// All of them.
+    ///
+    /// Looks into four folders, none of which is there on most hosts.
     static func list(_ roots: Roots, from reader: inout KernelFileReader) -> [Found] {
         var found: [Found] = []
         let places: [(AcceleratorNode.Interface, String, StaticString)] = [

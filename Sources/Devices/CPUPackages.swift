@@ -32,7 +32,9 @@ struct CPUPackages {
         onlineFile = KernelFile(roots.sys("devices/system/cpu/online"))
     }
 
-    /// Looks again; true where a package came or went online or offline. A file that cannot be read changes nothing.
+    /// Looks again; true where a package came or went online or offline.
+    ///
+    /// A file that cannot be read changes nothing.
     mutating func update(from reader: inout KernelFileReader) -> Bool {
         let bytes: Bytes
         // Without the file nothing is known of CPUs: that is an answer, and so is what was known before.

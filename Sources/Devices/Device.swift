@@ -50,8 +50,10 @@ public struct Device: Sendable, Equatable {
         self.kind = kind
     }
 
-    /// The file that says whether the device sleeps. To be read, through a kept descriptor, before any other of its
-    /// files: whatever is not `active`, `unsupported` or absent must be left alone.
+    /// The file that says whether the device sleeps.
+    ///
+    /// To be read, through a kept descriptor, before any other of its files: whatever is not `active`, `unsupported` or
+    /// absent must be left alone.
     public var runtimeStatusPath: String { folder + "/power/runtime_status" }
 
     /// CPU packages first, then by PCI address, then by name.

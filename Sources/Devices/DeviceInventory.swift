@@ -28,7 +28,9 @@ public final class DeviceInventory: Source, @unchecked Sendable {
         var numbering = GPUNumbering()
     }
 
-    /// Makes the inventory and looks for the first time. `isPatient` false looks at everything each time, for tests.
+    /// Makes the inventory and looks for the first time.
+    ///
+    /// `isPatient` false looks at everything each time, for tests.
     public init(roots: Roots, options: DeviceOptions, isPatient: Bool = true) {
         look = InventoryLook(roots: roots, options: options, isPatient: isPatient)
         // What is opened now is opened again, and then kept, by the thread that works with it.
@@ -44,8 +46,9 @@ public final class DeviceInventory: Source, @unchecked Sendable {
         }
     }
 
-    /// The devices as they are in this scrape. For collectors, which run one after another; throws `busy` where a
-    /// thread of an earlier scrape hangs in a look.
+    /// The devices as they are in this scrape.
+    ///
+    /// For collectors, which run one after another; throws `busy` where a thread of an earlier scrape hangs in a look.
     public func snapshot(from reader: inout KernelFileReader) throws(CollectorError) -> DeviceSnapshot {
         guard work.begin() else { throw .busy("the device inventory") }
         defer { work.finish(scrape: reader.scrape) }
@@ -58,11 +61,14 @@ public final class DeviceInventory: Source, @unchecked Sendable {
         return latest
     }
 
-    /// The devices as the last look found them. For the threads of other lanes.
+    /// The devices as the last look found them.
+    ///
+    /// For the threads of other lanes.
     public var latest: DeviceSnapshot { published.withLock { $0 } }
 
-    /// Takes over what NVIDIA's library says, from any thread; nil where it is not asked any more. Its GPUs have
-    /// numbers when this returns.
+    /// Takes over what NVIDIA's library says, from any thread; nil where it is not asked any more.
+    ///
+    /// Its GPUs have numbers when this returns.
     public func update(nvidia witness: NVIDIAWitness?) {
         testimony.withLock {
             if let witness { $0.numbering.add(nvidia: witness.gpus) }

@@ -26,7 +26,9 @@ public struct DeviceSnapshot: Sendable, Equatable {
         devices.contains { $0.kind == kind && $0.state.isAvailable }
     }
 
-    /// How many devices of a kind are in a state. Expected devices of which nothing was ever seen are missing too.
+    /// How many devices of a kind are in a state.
+    ///
+    /// Expected devices of which nothing was ever seen are missing too.
     public func count(_ kind: ComputeKind, in state: DeviceState) -> Int {
         var count = 0
         var known = 0
@@ -38,7 +40,9 @@ public struct DeviceSnapshot: Sendable, Equatable {
     }
 
     /// Whether devices of a kind can be used, where anybody would ask: the host has or had one, one is expected, or
-    /// `--device.preferred` names the kind. nil: no row.
+    /// `--device.preferred` names the kind.
+    ///
+    /// nil: no row.
     public func availability(of kind: ComputeKind) -> Bool? {
         if isUsable(kind) { return true }
         return has(kind) || (expected(kind) ?? 0) > 0 || preferred.contains(kind) ? false : nil

@@ -55,7 +55,9 @@ public struct DeviceWitnesses: Sendable, Equatable {
         return !([0x0027, 0x0056, 0x005e] as [UInt16]).contains(deviceID)
     }
 
-    /// Whether programs can compute through a driver. Only of GPUs is that known: others have one driver each.
+    /// Whether programs can compute through a driver.
+    ///
+    /// Only of GPUs is that known: others have one driver each.
     func canUse(driver: String) -> Bool {
         guard kind == .gpu else { return true }
         switch vendorID {

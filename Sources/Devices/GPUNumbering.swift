@@ -2,7 +2,9 @@
 
 import PCIBus
 
-/// Which number (`gpu_id`) each GPU has. A number stays with its address until the process ends.
+/// Which number (`gpu_id`) each GPU has.
+///
+/// A number stays with its address until the process ends.
 struct GPUNumbering {
     private var numbers: [PCIAddress: Int] = [:]
 

@@ -5,7 +5,9 @@ import Glibc
 import KernelFiles
 import PCIBus
 
-/// The work of `DeviceInventory`: looks, joins, judges, remembers. One thread at a time.
+/// The work of `DeviceInventory`: looks, joins, judges, remembers.
+///
+/// One thread at a time.
 final class InventoryLook {
     private let roots: Roots
     private let options: DeviceOptions

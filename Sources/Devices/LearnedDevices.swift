@@ -92,7 +92,9 @@ struct LearnedDevices {
         return true
     }
 
-    /// Drops devices, all of them where none is named, and returns how many. What is expected falls with them.
+    /// Drops devices, all of them where none is named, and returns how many.
+    ///
+    /// What is expected falls with them.
     mutating func forget(_ ids: [String]) -> Int {
         if ids.isEmpty {
             defer { self = LearnedDevices() }

@@ -2,8 +2,10 @@
 
 public import PCIBus
 
-/// What NVIDIA's library said in its last cycle. Whoever owns the library hands it to `DeviceInventory.update(nvidia:)`
-/// after each cycle; as long as nobody has, the states follow from the bus alone.
+/// What NVIDIA's library said in its last cycle.
+///
+/// Whoever owns the library hands it to `DeviceInventory.update(nvidia:)` after each cycle; as long as nobody has, the
+/// states follow from the bus alone.
 public struct NVIDIAWitness: Sendable, Equatable {
     /// How the library fares.
     public enum Library: Sendable {

@@ -25,7 +25,9 @@ final class PCIWatcher {
     private var askedNanoseconds: UInt64?
     private var scannedNanoseconds: UInt64 = 0
 
-    /// A watcher of the bus below a sysfs. An impatient one asks each time, for tests.
+    /// A watcher of the bus below a sysfs.
+    ///
+    /// An impatient one asks each time, for tests.
     init(sysfs: String, identifiersPath: String?, isPatient: Bool = true) throws(PCIBusError) {
         scanner = try PCIBusScanner(path: sysfs + "/bus/pci", identifiersPath: identifiersPath)
         self.isPatient = isPatient

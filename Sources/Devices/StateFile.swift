@@ -21,8 +21,9 @@ struct StateFile {
         path = folder + "/" + LearnedDevices.fileName
     }
 
-    /// The content where it is another one than at the last look; nil where it is not. A file that is not there is
-    /// an empty one.
+    /// The content where it is another one than at the last look; nil where it is not.
+    ///
+    /// A file that is not there is an empty one.
     mutating func readIfChanged(from reader: inout KernelFileReader) throws(CollectorError) -> LearnedDevices? {
         let now = identity()
         guard now != known else { return nil }
@@ -69,7 +70,9 @@ struct StateFile {
 /// `host-exporter devices forget`.
 public enum DeviceMemory {
     /// Makes the state folder forget devices by their ids (PCI address, `cpu:0`), all of them where none is named, and
-    /// returns how many it knew. A running agent notices within seconds and learns anew what is there.
+    /// returns how many it knew.
+    ///
+    /// A running agent notices within seconds and learns anew what is there.
     public static func forget(_ ids: [String], in folder: String) throws(CollectorError) -> Int {
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 0))
         var file = StateFile(folder: folder)

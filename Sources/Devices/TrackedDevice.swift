@@ -125,7 +125,9 @@ struct TrackedDevice {
     }
 
     /// habanalabs says `operational`, `needs reset`, `disabled`, `in reset` and the like; uacce's `isolate` is 1 for a
-    /// device that is kept from use after errors. A file that is not there or not readable says nothing.
+    /// device that is kept from use after errors.
+    ///
+    /// A file that is not there or not readable says nothing.
     private static func health(_ file: KernelFile, from reader: inout KernelFileReader) -> DeviceWitnesses.Health {
         guard let text = (try? reader.contents(of: file))?.trimmed else { return .fine }
         if text == "needs reset" || text == "Needs Reset" { return .resetRequired }
