@@ -76,6 +76,8 @@ let package = Package(
         .target(name: "PCIBus", dependencies: ["CPCIBus"], swiftSettings: swift),
         .target(name: "CLMSensors", cSettings: c, linkerSettings: [.linkedLibrary("sensors")]),
         .target(name: "LMSensors", dependencies: ["CLMSensors"], swiftSettings: swift),
+        .target(name: "CNVML", cSettings: c, linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "NVML", dependencies: ["CNVML"], swiftSettings: swift),
         .target(name: "CBuildFacts", cSettings: c + revision),
         .executableTarget(
             name: "host-exporter",
@@ -102,6 +104,7 @@ let package = Package(
         .testTarget(
             name: "LMSensorsTests", dependencies: ["LMSensors", "lmsensors-probe"], exclude: ["Probe"],
             swiftSettings: test),
+        .testTarget(name: "NVMLTests", dependencies: ["NVML"], swiftSettings: test),
         .testTarget(name: "PCIBusTests", dependencies: ["PCIBus"], swiftSettings: test),
         .testTarget(
             name: "CollectorKitTests", dependencies: ["CollectorKit", "KernelFiles"], swiftSettings: test),

@@ -2,7 +2,9 @@
 
 import Exposition
 
-/// The families that more than one collector writes. Everything else has one owner.
+/// The families that more than one collector writes.
+///
+/// Everything else has one owner.
 enum SharedFamilies {
     /// The frequency that a CPU runs at: by package and core from /proc/cpuinfo, by CPU alone from cpufreq.
     static let cpuFrequencyHertz = MetricFamily.gauge(

@@ -28,6 +28,13 @@ public struct DeviceFilter: Sendable {
         return false
     }
 
+    /// True where a device of this name is not to be shown; for names that are kept as strings.
+    public func ignores(_ name: String) -> Bool {
+        if let exclude, exclude.matches(name) { return true }
+        if let include, !include.matches(name) { return true }
+        return false
+    }
+
     /// True where every device is shown.
     public var isEmpty: Bool { include == nil && exclude == nil }
 }

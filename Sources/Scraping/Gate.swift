@@ -21,13 +21,45 @@ final class Gate: @unchecked Sendable {
         unsafe mutex.deallocate()
     }
 
+    /// Bells to be rung once the gate is open: who is woken while it is still shut runs straight into it.
+    private var bells: (Bell?, Bell?, Bell?) = (nil, nil, nil)
+
     func lock() { unsafe pthread_mutex_lock(mutex) }
-    func unlock() { unsafe pthread_mutex_unlock(mutex) }
+
+    func unlock() {
+        let ringing = bells
+        if ringing.0 != nil { bells = (nil, nil, nil) }
+        unsafe pthread_mutex_unlock(mutex)
+        ringing.0?.ring()
+        ringing.1?.ring()
+        ringing.2?.ring()
+    }
+
+    /// Rings a bell when the gate is given away. Called with the gate held.
+    func ringLater(_ bell: Bell) {
+        if bells.0 == nil {
+            bells.0 = bell
+        } else if bells.1 == nil {
+            bells.1 = bell
+        } else if bells.2 == nil {
+            bells.2 = bell
+        } else {
+            bell.ring()
+        }
+    }
 
     func holding<Result>(_ body: () -> Result) -> Result {
         lock()
         defer { unlock() }
         return body()
+    }
+
+    fileprivate func ringNow() {
+        guard bells.0 != nil else { return }
+        bells.0?.ring()
+        bells.1?.ring()
+        bells.2?.ring()
+        bells = (nil, nil, nil)
     }
 
     fileprivate var raw: UnsafeMutablePointer<pthread_mutex_t> { unsafe mutex }
@@ -52,7 +84,10 @@ final class Bell: @unchecked Sendable {
     func ring() { unsafe pthread_cond_signal(condition) }
 
     /// Waits with the gate held; it is given away meanwhile.
-    func wait(at gate: Gate) { unsafe pthread_cond_wait(condition, gate.raw) }
+    func wait(at gate: Gate) {
+        gate.ringNow()
+        unsafe pthread_cond_wait(condition, gate.raw)
+    }
 }
 
 /// Starts detached threads.

@@ -175,7 +175,8 @@ public final class Scraper: @unchecked Sendable {
 
     private func wake(_ lane: Lane) {
         if let worker = lane.worker {
-            worker.bell.ring()
+            // A worker that is at a task looks for the next one by itself.
+            if worker.task == nil { gate.ringLater(worker.bell) }
             return
         }
         let worker = Worker()

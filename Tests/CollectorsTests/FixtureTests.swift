@@ -66,11 +66,31 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
             reader.beginCollection(scrape: scrape)
             slot.collect(from: &reader)
         }
-        var composer = PageComposer()
-        slot.addSamples(to: &composer)
-        var sink = ByteSink()
-        composer.write(.text, to: &sink)
-        return (String(decoding: sink.array, as: UTF8.self), Self.stateLine(slot))
+        let page = withExtendedLifetime(slot) {
+            var composer = PageComposer()
+            slot.addSamples(to: &composer)
+            var sink = ByteSink()
+            composer.write(.text, to: &sink)
+            return String(decoding: sink.array, as: UTF8.self)
+        }
+        return (Self.sorted(page), Self.stateLine(slot))
+    }
+
+    /// The page with its families by name and their samples in order, because directories list in any order.
+    private static func sorted(_ page: String) -> String {
+        var families: [(name: String, header: String, samples: [Substring])] = []
+        for line in page.split(separator: "\n") {
+            if line.hasPrefix("# HELP ") {
+                families.append((String(line.dropFirst(7).prefix { $0 != " " }), line + "\n", []))
+            } else if line.hasPrefix("#"), !families.isEmpty {
+                families[families.count - 1].header += line + "\n"
+            } else if !families.isEmpty {
+                families[families.count - 1].samples.append(line)
+            }
+        }
+        return families.sorted { $0.name < $1.name }.map { family in
+            family.header + family.samples.sorted().map { $0 + "\n" }.joined()
+        }.joined()
     }
 
     private static func stateLine(_ slot: any CollectorSlot) -> String {

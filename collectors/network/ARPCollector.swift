@@ -4,7 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// Entries of the IPv4 neighbour table. Source: rtnetlink(7) `RTM_GETNEIGH` or /proc/net/arp.
+/// Entries of the IPv4 neighbour table.
+///
+/// Source: rtnetlink(7) `RTM_GETNEIGH` or /proc/net/arp.
 ///
 /// Both ways leave out what needs no resolution, such as multicast and the loopback interface.
 struct ARPCollector: ~Copyable, Collector {

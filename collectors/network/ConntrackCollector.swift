@@ -4,7 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// The netfilter connection tracking table. Source: /proc/sys/net/netfilter/nf_conntrack_count and _max, kernel
+/// The netfilter connection tracking table.
+///
+/// Source: /proc/sys/net/netfilter/nf_conntrack_count and _max, kernel
 /// Documentation/networking/nf_conntrack-sysctl.rst, and /proc/net/stat/nf_conntrack.
 struct ConntrackCollector: Collector {
     enum Metric: Int, MetricKey {
@@ -82,15 +84,22 @@ struct ConntrackCollector: Collector {
         for index in sums.indices { sums[index] = 0 }
         var lines = ByteScanner(table)
         _ = lines.nextLine()
+        var isAllLost = false
+        var isAnyRead = false
         while let line = lines.nextLine() {
             guard readRow(line) else {
+                isAllLost = !isAnyRead
                 writer.loseItem("\(statistics.path): \(line.upTo(64).text)")
                 continue
             }
+            isAnyRead = true
+            isAllLost = false
             for (index, entry) in Self.columns.enumerated() where entry.column < row.count {
                 sums[index] &+= row[entry.column]
             }
         }
+        // Where no line could be read the sums are unknown, not 0.
+        if isAllLost { return }
         for (index, entry) in Self.columns.enumerated() { writer.write(entry.metric, sums[index]) }
     }
 

@@ -18,8 +18,9 @@ struct InterfaceRows<Row> {
         _modify { yield &rows[position] }
     }
 
-    /// Puts the row of an interface at a position, making it where there is none; true where it was made. Positions
-    /// are counted up from 0 in each scrape.
+    /// Puts the row of an interface at a position, making it where there is none; true where it was made.
+    ///
+    /// Positions are counted up from 0 in each scrape.
     mutating func place(_ name: Bytes, at position: Int, make: () -> Row) -> Bool {
         if position < names.count, name.isSame(as: names[position]) { return false }
         for other in names.indices where other > position && name.isSame(as: names[other]) {

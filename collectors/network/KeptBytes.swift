@@ -12,4 +12,12 @@ extension Bytes {
             return unsafe self == Bytes(base, count: buffer.count)
         }
     }
+
+    /// True where the view comes before another one in the order of bytes.
+    func precedes(_ other: Bytes) -> Bool {
+        for at in 0..<min(count, other.count) where self[at] != other[at] {
+            return (self[at] ?? 0) < (other[at] ?? 0)
+        }
+        return count < other.count
+    }
 }

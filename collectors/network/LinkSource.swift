@@ -21,7 +21,9 @@ final class LinkSource: Source, @unchecked Sendable {
         try context.sources.shared(LinkSource.self) { LinkSource() }
     }
 
-    /// The interfaces as they were at the first call of this scrape. The dump's error, if any, is everybody's.
+    /// The interfaces as they were at the first call of this scrape.
+    ///
+    /// The dump's error, if any, is everybody's.
     func links(in reader: inout KernelFileReader) throws(CollectorError) -> LinkList {
         guard state.begin() else { throw .busy("rtnetlink") }
         defer { state.finish(scrape: 0) }

@@ -5,7 +5,9 @@ import Exposition
 import Glibc
 import KernelFiles
 
-/// Sockets in use and their memory. Source: /proc/net/sockstat and /proc/net/sockstat6, proc(5).
+/// Sockets in use and their memory.
+///
+/// Source: /proc/net/sockstat and /proc/net/sockstat6, proc(5).
 struct SockstatCollector: Collector {
     enum Metric: Int, MetricKey {
         case socketsUsed

@@ -4,7 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// Work of the network receive softirq on each CPU. Source: /proc/net/softnet_stat, kernel net/core/net-procfs.c.
+/// Work of the network receive softirq on each CPU.
+///
+/// Source: /proc/net/softnet_stat, kernel net/core/net-procfs.c.
 struct SoftnetCollector: Collector {
     enum Metric: Int, MetricKey {
         case processed, dropped, timesSqueezed, cpuCollision, receivedRPS, flowLimitCount, backlogLength
@@ -33,7 +35,9 @@ struct SoftnetCollector: Collector {
             }
         }
 
-        /// The column, counted from 0. A kernel that does not write the column yet gives 0, as node_exporter does.
+        /// The column, counted from 0.
+        ///
+        /// A kernel that does not write the column yet gives 0, as node_exporter does.
         var column: Int {
             switch self {
             case .processed: 0
@@ -80,7 +84,8 @@ struct SoftnetCollector: Collector {
             let cpu = columns.count > Self.cpuColumn ? Int(truncatingIfNeeded: columns[Self.cpuColumn]) : lineNumber
             let labels = writer.labels { $0.add("cpu", cpu) }
             for metric in Metric.allCases {
-                let isWritten = metric.column < columns.count
+                let isWritten =
+                    metric.column < columns.count
                     && (metric != .backlogLength || columns.count > Self.cpuColumn)
                 writer.write(metric, labels, isWritten ? columns[metric.column] : 0)
             }

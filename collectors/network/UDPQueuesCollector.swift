@@ -4,7 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// Bytes that wait in the queues of all UDP sockets. Source: /proc/net/udp and /proc/net/udp6, proc(5).
+/// Bytes that wait in the queues of all UDP sockets.
+///
+/// Source: /proc/net/udp and /proc/net/udp6, proc(5).
 struct UDPQueuesCollector: Collector {
     enum Metric: Int, MetricKey {
         case queues

@@ -4,8 +4,10 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// Properties of network interfaces. Source: /sys/class/net, kernel Documentation/ABI/testing/sysfs-class-net, and
-/// rtnetlink(7) `RTM_GETLINK` for nearly all of it where sysfs is the running kernel's own.
+/// Properties of network interfaces.
+///
+/// Source: /sys/class/net, kernel Documentation/ABI/testing/sysfs-class-net, and rtnetlink(7) `RTM_GETLINK` for nearly
+/// all of it where sysfs is the running kernel's own.
 struct NetclassCollector: Collector {
     typealias Metric = NetclassMetric
 
@@ -15,8 +17,9 @@ struct NetclassCollector: Collector {
     static let descriptor = CollectorDescriptor(
         name: "netclass", group: .network, help: "State and properties of network interfaces.",
         reads: [
-            "rtnetlink RTM_GETLINK", "/sys/class/net/*",
-            "(addr_assign_type, dev_id and name_assign_type when an interface comes or changes)",
+            "rtnetlink RTM_GETLINK", "/sys/class/net/*/speed", "/sys/class/net/*/duplex",
+            "/sys/class/net/*/{addr_assign_type,dev_id,name_assign_type} when an interface comes or changes",
+            "all of /sys/class/net/* where --path.sysfs is not /sys",
         ],
         options: [
             OptionDescriptor(
@@ -32,7 +35,11 @@ struct NetclassCollector: Collector {
                 help: "With --collector.netclass.netlink, show the detailed counters of the netdev collector too."),
         ],
         families: Metric.families,
-        openFamilies: NetdevMetric.detailed.map(\.family))
+        openFamilies: [
+            .counter("node_network_<counter>_total", ["device"], "With with-stats: the netdev collector's counters.")
+        ])
+
+    private static let statistics = NetdevMetric.detailed.map { (metric: $0, family: $0.family) }
 
     private let directory: KernelDirectory
     private let ignored: DeviceFilter
@@ -41,6 +48,7 @@ struct NetclassCollector: Collector {
     private let links: LinkSource?
     private var rows = InterfaceRows<NetclassRow>()
     private var files = InterfaceRows<NetclassFiles?>()
+    private var found: [Bytes] = []
     private var values = NetclassValues()
     private var text: [UInt8] = []
     private var turn: UInt64 = 0
@@ -135,8 +143,8 @@ struct NetclassCollector: Collector {
                 into: &values, &writer)
             let labels = values.write(style, into: &writer)
             if showsStatistics, let counters = link.statistics {
-                for metric in NetdevMetric.detailed {
-                    writer.write(writer.family(metric.family), labels, metric.value(in: counters))
+                for (metric, family) in Self.statistics {
+                    writer.write(writer.family(family), labels, metric.value(in: counters))
                 }
             }
         }
@@ -170,9 +178,12 @@ struct NetclassCollector: Collector {
         guard var names = try reader.listIfPresent(directory) else {
             return .noKernelFeature("\(directory.path) is not there")
         }
+        // sysfs lists by hash; sorted, the page and the rows keep their order when interfaces come and go.
+        while let name = names.next() { if !ignored.ignores(name) { found.append(name) } }
+        defer { found.removeAll(keepingCapacity: true) }
+        found.sort { $0.precedes($1) }
         var position = 0
-        while let name = names.next() {
-            if ignored.ignores(name) { continue }
+        for name in found {
             _ = files.place(name, at: position) {
                 let folder = "\(directory.path)/\(name.text)"
                 // A file of the bonding driver lies among the folders.

@@ -4,7 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// One interface as it goes to the page, wherever it was read. Kept by the collector and filled again and again.
+/// One interface as it goes to the page, wherever it was read.
+///
+/// Kept by the collector and filled again and again.
 struct NetclassValues {
     /// Which of the two looks of node_exporter the page has.
     struct Style {

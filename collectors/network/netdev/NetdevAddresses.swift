@@ -4,7 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// The internet addresses of all interfaces, filtered or not. Source: rtnetlink(7) `RTM_GETADDR`.
+/// The internet addresses of all interfaces, filtered or not.
+///
+/// Source: rtnetlink(7) `RTM_GETADDR`.
 struct NetdevAddresses: ~Copyable {
     private let links: LinkSource
     private var socket = RouteNetlinkSocket()

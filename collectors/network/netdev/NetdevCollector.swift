@@ -4,8 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// Traffic and errors of network interfaces. Source: rtnetlink(7) `RTM_GETLINK`, kernel
-/// Documentation/networking/statistics.rst, or /proc/net/dev.
+/// Traffic and errors of network interfaces.
+///
+/// Source: rtnetlink(7) `RTM_GETLINK`, kernel Documentation/networking/statistics.rst, or /proc/net/dev.
 struct NetdevCollector: ~Copyable, Collector {
     typealias Metric = NetdevMetric
 

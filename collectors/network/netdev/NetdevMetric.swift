@@ -43,7 +43,8 @@ enum NetdevMetric: Int, MetricKey {
         case .receiveErrs: ("receive_errs", "Bad packets received.")
         case .receiveDrop: ("receive_drop", "Packets received and dropped, those that the device missed included.")
         case .receiveFIFO: ("receive_fifo", "Overruns of the receive queue.")
-        case .receiveFrame: ("receive_frame", "Received packets of wrong length, checksum or alignment, and ring overflows.")
+        case .receiveFrame:
+            ("receive_frame", "Received packets of wrong length, checksum or alignment, and ring overflows.")
         case .receiveMulticast: ("receive_multicast", "Multicast packets received.")
         case .transmitErrs: ("transmit_errs", "Packets that could not be sent.")
         case .transmitDrop: ("transmit_drop", "Packets dropped on their way out.")

@@ -4,8 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// Protocol counters of the network stack. Source: /proc/net/netstat, /proc/net/snmp and /proc/net/snmp6, kernel
-/// Documentation/networking/snmp_counter.rst.
+/// Protocol counters of the network stack.
+///
+/// Source: /proc/net/netstat, /proc/net/snmp and /proc/net/snmp6, kernel Documentation/networking/snmp_counter.rst.
 struct NetstatCollector: Collector {
     typealias Metric = NoMetrics
 
@@ -62,20 +63,35 @@ struct NetstatCollector: Collector {
     }
 
     /// Pairs of lines, names above and numbers below, both beginning with the protocol's name.
+    ///
+    /// A line without its partner is lost, not the pairs behind it.
     private mutating func readTable(_ bytes: Bytes, _ table: Int, into writer: inout MetricWriter) {
         var lines = ByteScanner(bytes)
         var lineIndex = 0
-        while let header = lines.nextLine() {
-            guard let values = lines.nextLine() else {
-                writer.loseItem("\(tables[table].path): \(header.upTo(64).text)")
-                return
+        var header: Bytes?
+        while let line = lines.nextLine() {
+            guard let above = header else {
+                if !line.trimmed.isEmpty { header = line }
+                continue
             }
+            guard Self.head(of: above) == Self.head(of: line) else {
+                writer.loseItem("\(tables[table].path): \(above.upTo(64).text)")
+                header = line.trimmed.isEmpty ? nil : line
+                continue
+            }
+            header = nil
             if lineIndex == plans[table].count { plans[table].append(NetstatLine()) }
-            if !plans[table][lineIndex].isOf(header) {
-                plans[table][lineIndex] = NetstatLine(header, fields: fields)
+            if !plans[table][lineIndex].isOf(above) {
+                plans[table][lineIndex] = NetstatLine(above, fields: fields)
             }
-            plans[table][lineIndex].write(values, path: tables[table].path, into: &writer)
+            plans[table][lineIndex].write(line, path: tables[table].path, into: &writer)
             lineIndex += 1
         }
+        if let header { writer.loseItem("\(tables[table].path): \(header.upTo(64).text)") }
+    }
+
+    private static func head(of line: Bytes) -> Bytes {
+        var words = ByteScanner(line)
+        return words.nextField() ?? Bytes("")
     }
 }

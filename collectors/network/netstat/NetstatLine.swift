@@ -13,8 +13,8 @@ struct NetstatLine {
     }
 
     private var header: [UInt8] = []
-    /// The protocol's name with its colon, as both lines begin.
-    private var head: [UInt8] = []
+    /// False where the line does not begin with a protocol's name and a colon.
+    private var isProtocol = false
     private var columnCount = 0
     private var columns: [Column] = []
 
@@ -26,7 +26,7 @@ struct NetstatLine {
         header = line.array
         var words = ByteScanner(line)
         guard let first = words.nextField(), first.hasSuffix(":") else { return }
-        head = first.array
+        isProtocol = true
         var name = KernelFamilyName()
         while let field = words.nextField() {
             columnCount += 1
@@ -40,13 +40,11 @@ struct NetstatLine {
     /// True where this header line is the one that was asked about.
     func isOf(_ line: Bytes) -> Bool { line.isSame(as: header) }
 
-    /// Writes the numbers of the columns that are shown; a line that does not fit the header is lost.
+    /// Writes the numbers of the columns that are shown; a line of another length than the header's is lost.
     func write(_ line: Bytes, path: String, into writer: inout MetricWriter) {
         var count = ByteScanner(line)
         var words = count
-        guard let first = words.nextField(), !head.isEmpty, first.isSame(as: head),
-            count.skipFields(1 + columnCount), count.nextField() == nil
-        else {
+        guard isProtocol, words.skipFields(1), count.skipFields(1 + columnCount), count.nextField() == nil else {
             writer.loseItem("\(path): \(line.upTo(64).text)")
             return
         }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+import Testing
+
+@testable import Collectors
+
+/// The interfaces of the host that runs the tests, whatever they are, read in two ways.
+@Suite struct NetworkInterfacesTests {
+    /// The page of one collector on this host, or what came of it instead.
+    private func page(_ name: String, sysfs: String = "/sys", flags: [String] = []) throws -> [String]? {
+        let entry = try #require(Registry.entries.first { $0.descriptor.name == name })
+        let table = FlagTable(entry.descriptor.options)
+        let options = Options(table.options, given: try table.parse(flags).given)
+        let slot = try entry.make(
+            CollectorContext(roots: Roots(sysfs: sysfs), options: options, sources: Sources()))
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 64))
+        for scrape in 1...3 as ClosedRange<UInt64> {
+            reader.beginCollection(scrape: scrape)
+            slot.collect(from: &reader)
+        }
+        guard slot.outcome == .available else { return nil }
+        var composer = PageComposer()
+        slot.addSamples(to: &composer)
+        var sink = ByteSink()
+        withExtendedLifetime(slot) { composer.write(.text, to: &sink) }
+        return String(decoding: sink.array, as: UTF8.self).split(separator: "\n").map(String.init).sorted()
+    }
+
+    @Test("netclass shows the same by the dump of links as by sysfs")
+    func netclassTwoWays() throws {
+        // Not the running kernel's sysfs by its path, so that all files are read.
+        for attempt in 1...3 {
+            guard let files = try page("netclass", sysfs: "/sys/."), let dump = try page("netclass") else {
+                print("skipped: this sandbox has no interfaces to read")
+                return
+            }
+            // An interface may come, go or change between the two.
+            if files == dump { return }
+            if attempt == 3 { #expect(files == dump) }
+        }
+    }
+
+    @Test("netdev shows the same series by the dump of links as by /proc/net/dev")
+    func netdevTwoWays() throws {
+        guard let dump = try page("netdev"), let lines = try page("netdev", flags: ["--no-collector.netdev.netlink"])
+        else {
+            print("skipped: this sandbox has no interfaces to read")
+            return
+        }
+        func series(_ page: [String]) -> [String] {
+            page.filter { !$0.hasPrefix("#") && !$0.contains("_nohandler_") }
+                .map { String($0.prefix { $0 != " " }) }
+        }
+        #expect(series(dump) == series(lines))
+    }
+
+    @Test("rows follow their interfaces when these come, go and change places")
+    func rowsFollow() {
+        var rows = InterfaceRows<Int>()
+        func place(_ names: [StaticString]) -> [Int] {
+            for (position, name) in names.enumerated() {
+                _ = rows.place(Bytes(name), at: position) { position + 100 * names.count }
+            }
+            _ = rows.keepFirst(names.count)
+            return names.indices.map { rows[$0] }
+        }
+        #expect(place(["a", "b", "c"]) == [300, 301, 302])
+        #expect(place(["c", "a", "b"]) == [302, 300, 301])
+        #expect(place(["a", "d"]) == [300, 201])
+        #expect(place([]) == [])
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+
+/// Block devices.
+///
+/// Source: /proc/diskstats, kernel Documentation/admin-guide/iostats.rst; udev's database;
+/// /sys/block/*/queue.
+struct DiskstatsCollector: Collector {
+    typealias Metric = DiskstatsMetric
+
+    static let descriptor = CollectorDescriptor(
+        name: "diskstats", group: .disk, help: "Requests, bytes and times of block devices, and what they are.",
+        reads: [
+            "/proc/diskstats", "/sys/block/*/queue/* (when the list of devices or udev's database changes)",
+            "/run/udev/data/b* (likewise)",
+        ],
+        options: [
+            OptionDescriptor(
+                "collector.diskstats.device-exclude",
+                .pattern(default: #"^(z?ram|loop|fd|(h|s|v|xv)d[a-z]|nvme\d+n\d+p)\d+$"#),
+                help: "Devices that are not shown.", aliases: ["collector.diskstats.ignored-devices"]),
+            OptionDescriptor(
+                "collector.diskstats.device-include", .pattern(default: ""),
+                help: "The only devices that are shown; not together with device-exclude."),
+        ],
+        families: Metric.families)
+
+    /// A line of the file, known by its bytes up to the device's name.
+    private struct Entry {
+        let identity: [UInt8]
+        let state: State
+
+        enum State {
+            case shown(Disk), ignored, malformed
+        }
+    }
+
+    /// Columns of the shortest line that has counters: partitions had only 4 until Linux 2.6.25, which node_exporter
+    /// does not show.
+    private static let leastColumns = 11
+    private static let oldPartitionColumns = 4
+
+    private let roots: Roots
+    private let file: KernelFile
+    private let filter: DeviceFilter
+    private let udevData: RawPath
+    private var entries: [Entry] = []
+    /// udev renames each new record into its folder, which changes the folder's stamp.
+    private var udevStamp: FileStamp?
+    /// True where the folder may have changed after it was read without another stamp.
+    private var isUdevFresh = false
+
+    init(context: CollectorContext) throws(ConfigurationError) {
+        roots = context.roots
+        file = KernelFile(roots.proc("diskstats"))
+        filter = try DeviceFilter(
+            context.options, include: "collector.diskstats.device-include",
+            exclude: "collector.diskstats.device-exclude")
+        udevData = RawPath(roots.udevData)
+    }
+
+    mutating func collect(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) -> Availability {
+        guard let bytes = try reader.readIfPresent(file) else {
+            return .noKernelFeature("\(file.path) is not there")
+        }
+        let stamp = FileStamp(at: udevData)
+        if stamp != udevStamp || isUdevFresh || !isKnown(bytes) {
+            lookAtDevices(bytes, &reader)
+            udevStamp = stamp
+            isUdevFresh = stamp?.isFresh ?? false
+        }
+
+        var lines = ByteScanner(bytes)
+        var index = 0
+        var isMalformed = false
+        var isAnyGood = false
+        while let line = lines.nextLine() {
+            guard let (_, columns) = Self.split(line), index < entries.count else { continue }
+            let entry = entries[index]
+            index += 1
+            switch entry.state {
+            case .ignored: isAnyGood = true
+            case .shown(let disk) where Self.write(disk, columns, into: &writer): isAnyGood = true
+            case .shown, .malformed:
+                isMalformed = true
+                writer.loseItem("\(file.path): unexpected line \"\(line.upTo(64).text)\"")
+            }
+        }
+        if isMalformed, !isAnyGood { throw .malformed(file.path, bytes) }
+        return .available
+    }
+
+    /// The bytes of a line up to the device's name and a scanner behind them; nil for a blank line.
+    private static func split(_ line: Bytes) -> (identity: Bytes, columns: ByteScanner)? {
+        var fields = ByteScanner(line)
+        guard fields.skipFields(1) else { return nil }
+        fields.skipFields(2)
+        return (line.upTo(line.count &- fields.rest.count), fields)
+    }
+
+    /// True where the file lists the same devices as in the last scrape.
+    private func isKnown(_ bytes: Bytes) -> Bool {
+        var lines = ByteScanner(bytes)
+        var index = 0
+        while let line = lines.nextLine() {
+            guard let (identity, _) = Self.split(line) else { continue }
+            guard index < entries.count, identity == entries[index].identity else { return false }
+            index += 1
+        }
+        return index == entries.count
+    }
+
+    private mutating func lookAtDevices(_ bytes: Bytes, _ reader: inout KernelFileReader) {
+        entries.removeAll(keepingCapacity: true)
+        var lines = ByteScanner(bytes)
+        while let line = lines.nextLine() {
+            guard let (identity, _) = Self.split(line) else { continue }
+            var fields = ByteScanner(identity)
+            var state = Entry.State.malformed
+            if let major = fields.nextUnsigned(), let minor = fields.nextUnsigned(), let name = fields.nextField() {
+                state =
+                    filter.ignores(name)
+                    ? .ignored
+                    : .shown(Disk(name: name, major: major, minor: minor, roots: roots, reader: &reader))
+            }
+            entries.append(Entry(identity: identity.array, state: state))
+        }
+    }
+
+    /// Writes a device; false where its line is malformed, of which nothing is shown.
+    private static func write(_ disk: Disk, _ columns: ByteScanner, into writer: inout MetricWriter) -> Bool {
+        var fields = columns
+        var numbers = InlineArray<17, UInt64>(repeating: 0)
+        var count = 0
+        while count < numbers.count, let field = fields.nextField() {
+            guard let number = field.unsigned else { return false }
+            numbers[count] = number
+            count += 1
+        }
+        guard count >= leastColumns else { return count == oldPartitionColumns }
+
+        let device = writer.labels("device", disk.name)
+        for index in 0..<count {
+            let (metric, unit) = Metric.columns[index]
+            switch unit {
+            case .events: writer.write(metric, device, numbers[index])
+            case .sectors: writer.write(metric, device, Double(numbers[index]) * 512)
+            case .milliseconds: writer.write(metric, device, Double(numbers[index]) * 0.001)
+            }
+        }
+        disk.write(device: device, into: &writer)
+        return true
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+
+/// One chip below /sys/class/hwmon: reads all its attributes and holds their samples until the next read.
+///
+/// Any of its attributes may hang in the driver (a slow bus, a sleeping device); that holds up this chip alone.
+final class HwmonChip: SourceItem, @unchecked Sendable {
+    // Everything mutable is used only by who holds `state`.
+    let key: String
+    let state = ItemState()
+    /// The value of the label `chip`.
+    let label: String
+    /// Its entry of /sys/class/hwmon and where that link points to: another target is another chip.
+    let entry: HwmonEntry
+    /// The samples of the last read.
+    private(set) var writer = MetricWriter(families: HwmonCollector.Metric.families)
+
+    private let sensorFilter: DeviceFilter
+    private var directory: WatchedDirectory
+    private var deviceDirectory: WatchedDirectory
+    private var sensors: [HwmonSensor] = []
+
+    init(_ entry: HwmonEntry, label: String, sensorFilter: DeviceFilter) {
+        key = entry.path
+        self.entry = entry
+        self.label = label
+        self.sensorFilter = sensorFilter
+        directory = WatchedDirectory(entry.path)
+        deviceDirectory = WatchedDirectory(entry.path + "/device")
+    }
+
+    func read(from reader: inout KernelFileReader) {
+        writer.reset()
+        do throws(CollectorError) {
+            try noticeChanges(from: &reader)
+        } catch {
+            sensors = []
+            directory.forget()
+            writer.loseItem(error.description)
+            return
+        }
+        if let name = entry.name {
+            let labels = writer.labels {
+                $0.add("chip", label)
+                $0.add("chip_name", name)
+            }
+            writer.write(HwmonCollector.Metric.chipNames, labels, 1)
+        }
+        for index in sensors.indices { sensors[index].read(from: &reader, chip: label, into: &writer) }
+    }
+
+    /// Finds out which attributes there are, if others than before.
+    ///
+    /// Drivers from before hwmon_device_register had a
+    /// place for attributes put theirs into the parent device's folder.
+    private func noticeChanges(from reader: inout KernelFileReader) throws(CollectorError) {
+        let own = try directory.list(from: &reader)
+        let parent = try deviceDirectory.list(from: &reader)
+        switch (own, parent) {
+        case (.missing, _): throw .other("\(directory.path) is not there")
+        case (.same, .same): return
+        case (.same, .missing) where sensors.allSatisfy({ !$0.isOfDevice }): return
+        default: break
+        }
+        // Both lists are needed now, also the one that is as it was.
+        directory.forget()
+        deviceDirectory.forget()
+        var files: [(folder: String, name: String, isOfDevice: Bool)] = []
+        if case .changed(let names) = try directory.list(from: &reader) {
+            files += names.map { (directory.path, $0, false) }
+        }
+        if case .changed(let names) = try deviceDirectory.list(from: &reader) {
+            files += names.map { (deviceDirectory.path, $0, true) }
+        }
+        learn(files)
+    }
+
+    private func learn(_ files: [(folder: String, name: String, isOfDevice: Bool)]) {
+        var bySensor: [String: HwmonSensor] = [:]
+        for file in files {
+            guard let name = HwmonAttributeName(file.name),
+                !sensorFilter.ignores(label + ";" + name.sensor)
+            else { continue }
+            bySensor[name.sensor, default: HwmonSensor(name.sensor)]
+                .add(name, path: file.folder + "/" + file.name, isOfDevice: file.isOfDevice)
+        }
+        sensors = bySensor.values.sorted { $0.name < $1.name }
+        for index in sensors.indices { sensors[index].finish() }
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+
+/// Sensors of hardware monitoring chips.
+///
+/// Source: /sys/class/hwmon, kernel Documentation/hwmon/sysfs-interface.rst.
+struct HwmonCollector: Collector {
+    enum Metric: Int, MetricKey {
+        case chipNames, sensorLabel
+
+        var family: MetricFamily {
+            switch self {
+            case .chipNames:
+                .gauge(
+                    "node_hwmon_chip_names", ["chip", "chip_name"], "1 for each chip, with its driver's name for it.")
+            case .sensorLabel:
+                .gauge(
+                    "node_hwmon_sensor_label", ["chip", "label", "sensor"],
+                    "1 for each sensor that has a label, with that label.")
+            }
+        }
+    }
+
+    static let descriptor = CollectorDescriptor(
+        name: "hwmon", group: .sensors,
+        help: "Temperatures, fans, voltages, currents and power from hardware monitoring chips.",
+        reads: ["/sys/class/hwmon/*"],
+        options: [
+            OptionDescriptor(
+                "collector.hwmon.chip-include", .pattern(default: ""),
+                help: "Chips to show, as a regular expression of the label chip; not together with chip-exclude."),
+            OptionDescriptor(
+                "collector.hwmon.chip-exclude", .pattern(default: ""),
+                help: "Chips to leave out, as a regular expression of the label chip."),
+            OptionDescriptor(
+                "collector.hwmon.sensor-include", .pattern(default: ""),
+                help: "Sensors to show, as a regular expression of chip;sensor; not together with sensor-exclude."),
+            OptionDescriptor(
+                "collector.hwmon.sensor-exclude", .pattern(default: ""),
+                help: "Sensors to leave out, as a regular expression of chip;sensor."),
+        ],
+        families: Metric.families,
+        openFamilies: [
+            .gauge(
+                "node_hwmon_<sensor kind>_<property>_<unit>", ["chip", "sensor"],
+                "What one attribute of a sensor says, in base units."),
+            .counter(
+                "node_hwmon_energy_<property>_joule_total", ["chip", "sensor"],
+                "Energy that a sensor has counted, in joules."),
+        ])
+
+    private let source: HwmonSource
+
+    init(context: CollectorContext) throws(ConfigurationError) {
+        source = try context.sources.shared(HwmonSource.self) { () throws(ConfigurationError) in
+            try HwmonSource(context)
+        }
+    }
+
+    mutating func collect(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) -> Availability {
+        guard source.isNeeded else { return .noDevice("\(source.path) is not there") }
+        guard source.discovery.beginLooking(in: reader.scrape) else {
+            if source.discovery.isRunning { throw .busy("the listing of \(source.path)") }
+            throw .other("\(source.path) was not listed in this scrape")
+        }
+        defer { source.discovery.endLooking() }
+        for chip in source.chips {
+            guard chip.state.beginLooking(in: reader.scrape) else {
+                writer.loseItem("\(chip.key) did not answer in time")
+                continue
+            }
+            writer.merge(chip.writer)
+            chip.state.endLooking()
+        }
+        return .available
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KernelFiles
+
+/// One entry of /sys/class/hwmon and the names that belong to it.
+struct HwmonEntry: Equatable {
+    /// `hwmon3`.
+    let entry: String
+    /// The path of the entry.
+    let path: String
+    /// Where the entry's link points to; nil where it is no link.
+    let target: String?
+    /// What the driver calls the chip, cleaned; nil where it says nothing.
+    ///
+    /// Several chips may have the same.
+    let name: String?
+    /// What the chip is called by the place of its device: `platform_coretemp_0`.
+    ///
+    /// Chips on one device share it.
+    let base: String
+
+    /// Reads the names of an entry; nil where there is no such folder.
+    init?(_ entry: String, in folder: String, from reader: inout KernelFileReader) {
+        self.entry = entry
+        path = folder + "/" + entry
+        guard let resolved = Self.resolved(path, &reader), reader.exists(path + "/.") else { return nil }
+        target = Self.target(of: path, &reader)
+        let text = Self.contents(of: path + "/name", &reader).map(HwmonText.clean) ?? ""
+        name = text.isEmpty ? nil : text
+        let device = Self.resolved(path + "/device", &reader).map(Self.baseOfDevice) ?? ""
+        base =
+            if !device.isEmpty {
+                device
+            } else if let name {
+                name
+            } else {
+                HwmonText.clean(Self.lastPart(of: resolved))
+            }
+    }
+
+    /// True where the entry's link points elsewhere than when this was read.
+    func isMoved(_ reader: inout KernelFileReader) -> Bool {
+        do throws(KernelFileError) {
+            let now = try reader.target(ofLink: path)
+            guard let target else { return true }
+            return !(now == target)
+        } catch {
+            // No link, as before, or gone, which the listing shows.
+            return target != nil
+        }
+    }
+
+    /// Bus or class and device: `platform_applesmc_768`.
+    private static func baseOfDevice(_ path: String) -> String {
+        let device = lastPart(of: path)
+        let parent = HwmonText.clean(lastPart(of: String(path.dropLast(device.count + 1))))
+        let name = HwmonText.clean(device)
+        if name.isEmpty { return "" }
+        return parent.isEmpty ? name : parent + "_" + name
+    }
+
+    private static func lastPart(of path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? ""
+    }
+
+    // An entry that cannot be read is one without a name of this kind; the next kind is tried then.
+
+    private static func target(of path: String, _ reader: inout KernelFileReader) -> String? {
+        (try? reader.target(ofLink: path))?.text
+    }
+
+    private static func resolved(_ path: String, _ reader: inout KernelFileReader) -> String? {
+        (try? reader.resolved(path))?.text
+    }
+
+    private static func contents(of path: String, _ reader: inout KernelFileReader) -> String? {
+        (try? reader.contents(ofPath: path))?.text
+    }
+}
