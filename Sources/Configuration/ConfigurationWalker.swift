@@ -200,11 +200,3 @@ struct ConfigurationWalker {
 
     private func quoted(_ text: String) -> String { FlagTable.cut(text).debugDescription }
 }
-
-extension OptionDescriptor {
-    /// True where it may be given several times.
-    var isRepeatable: Bool {
-        if case .texts = kind { return true }
-        return false
-    }
-}
