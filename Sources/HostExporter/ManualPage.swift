@@ -8,6 +8,8 @@ enum ManualPage {
     static func text() -> String {
         var out = """
             .TH HOST\\-EXPORTER 1 "" "host\\-exporter \(escaped(BuildFacts.version))" "User Commands"
+            .ad l
+            .nh
             .SH NAME
             host\\-exporter \\- host and hardware metrics for Prometheus
             .SH SYNOPSIS
