@@ -53,7 +53,7 @@ let package = Package(
         .target(name: "CollectorKit", dependencies: ["Exposition", "KernelFiles", "CRE2"], swiftSettings: swift),
         .target(
             name: "Collectors",
-            dependencies: ["CollectorKit", "Exposition", "KernelFiles"],
+            dependencies: ["CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors"],
             path: "collectors",
             exclude: ["README.md"],
             swiftSettings: swift
@@ -95,7 +95,9 @@ let package = Package(
         .testTarget(name: "KernelFilesTests", dependencies: ["KernelFiles"], swiftSettings: test),
         .testTarget(
             name: "CollectorsTests",
-            dependencies: ["CollectorKit", "Collectors", "Exposition", "ExpositionSupport", "KernelFiles"],
+            dependencies: [
+                "CollectorKit", "Collectors", "Devices", "Exposition", "ExpositionSupport", "KernelFiles", "LMSensors",
+            ],
             exclude: ["Fixtures", "surface.txt"], swiftSettings: test),
         .testTarget(
             name: "DevicesTests", dependencies: ["CollectorKit", "Devices", "KernelFiles", "PCIBus"],

@@ -6,16 +6,20 @@ public import CollectorKit
 public enum Registry {
     /// Every collector that this program has.
     public static let entries: [CollectorEntry] = [
+        CollectorEntry(AccelCollector.self),
+        CollectorEntry(AmdgpuCollector.self),
         CollectorEntry(ARPCollector.self),
         CollectorEntry(ConntrackCollector.self),
         CollectorEntry(CPUCollector.self),
         CollectorEntry(CpufreqCollector.self),
+        CollectorEntry(DevicesCollector.self),
         CollectorEntry(DiskstatsCollector.self),
         CollectorEntry(DMICollector.self),
         CollectorEntry(EntropyCollector.self),
         CollectorEntry(FilefdCollector.self),
         CollectorEntry(FilesystemCollector.self),
         CollectorEntry(HwmonCollector.self),
+        CollectorEntry(IntelgpuCollector.self),
         CollectorEntry(LoadavgCollector.self),
         CollectorEntry(MeminfoCollector.self),
         CollectorEntry(NetclassCollector.self),
@@ -26,6 +30,7 @@ public enum Registry {
         CollectorEntry(PressureCollector.self),
         CollectorEntry(RaplCollector.self),
         CollectorEntry(SchedstatCollector.self),
+        CollectorEntry(SensorsCollector.self),
         CollectorEntry(SockstatCollector.self),
         CollectorEntry(SoftnetCollector.self),
         CollectorEntry(StatCollector.self),
