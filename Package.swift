@@ -54,7 +54,7 @@ let package = Package(
         .target(name: "Configuration", dependencies: ["CYAML", "CollectorKit"], swiftSettings: swift),
         .target(
             name: "Collectors",
-            dependencies: ["CollectorKit", "Exposition", "KernelFiles"],
+            dependencies: ["CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors"],
             path: "collectors",
             exclude: ["README.md"],
             swiftSettings: swift
@@ -97,7 +97,9 @@ let package = Package(
         .testTarget(name: "KernelFilesTests", dependencies: ["KernelFiles"], swiftSettings: test),
         .testTarget(
             name: "CollectorsTests",
-            dependencies: ["CollectorKit", "Collectors", "Exposition", "ExpositionSupport", "KernelFiles"],
+            dependencies: [
+                "CollectorKit", "Collectors", "Devices", "Exposition", "ExpositionSupport", "KernelFiles", "LMSensors",
+            ],
             exclude: ["Fixtures", "surface.txt"], swiftSettings: test),
         .testTarget(
             name: "DevicesTests", dependencies: ["CollectorKit", "Devices", "KernelFiles", "PCIBus"],
