@@ -78,6 +78,7 @@ let package = Package(
         .target(name: "LMSensors", dependencies: ["CLMSensors"], swiftSettings: swift),
         .target(name: "CNVML", cSettings: c, linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "NVML", dependencies: ["CNVML"], swiftSettings: swift),
+        .target(name: "Devices", dependencies: ["CollectorKit", "KernelFiles", "PCIBus"], swiftSettings: swift),
         .target(name: "CBuildFacts", cSettings: c + revision),
         .executableTarget(
             name: "host-exporter",
@@ -98,6 +99,9 @@ let package = Package(
             name: "CollectorsTests",
             dependencies: ["CollectorKit", "Collectors", "Exposition", "ExpositionSupport", "KernelFiles"],
             exclude: ["Fixtures", "surface.txt"], swiftSettings: test),
+        .testTarget(
+            name: "DevicesTests", dependencies: ["CollectorKit", "Devices", "KernelFiles", "PCIBus"],
+            swiftSettings: test),
         .executableTarget(
             name: "lmsensors-probe", dependencies: ["LMSensors"], path: "Tests/LMSensorsTests/Probe",
             swiftSettings: test),
