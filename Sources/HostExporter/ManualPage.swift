@@ -66,7 +66,7 @@ enum ManualPage {
             false, repeatable flags take a list:
             .PP
             .nf
-            collector.wifi: false
+            collector.netstat: false
             web.listen\\-address: [\\(dq127.0.0.1:9100\\(dq]
             scrape.timeout: 5s
             .fi

@@ -86,6 +86,12 @@ def test_arguments(binary, folder):
         check(f"ARGS={quoted}", got == wanted, got)
     got, _ = line('""', '/usr/bin/x --web.listen-address=:${PORT} "--path.procfs=/a b" --path.sysfs=\\x2fs \\\n  $ARGS $NONE')
     check("a unit's own words", got == ["--web.listen-address=:9101", "--path.procfs=/a b", "--path.sysfs=/s"], got)
+    os.mkdir(f"{unit}.d")
+    with open(f"{unit}.d/override.conf", "w", encoding="utf-8") as file:
+        file.write("[Service]\nExecStart=\nExecStart=/usr/bin/x --log.level=warn $ARGS\n")
+    got, _ = line('"--log.format=json"')
+    check("a drop-in takes the unit's place", got == ["--log.level=warn", "--log.format=json"], got)
+    os.remove(f"{unit}.d/override.conf")
     got, text = line('"--collector.nonesuch --collector.nonesuch.server 10.0.0.1 --log.level=debug --no-collector.nine"')
     check("what we do not have is left out", got == ["--log.level=debug"], got)
     check("and told", all(f"  --{name}: there is no" in text for name in
