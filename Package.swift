@@ -77,7 +77,8 @@ let package = Package(
         .target(name: "LMSensors", dependencies: ["CLMSensors"], swiftSettings: swift),
         .target(name: "CNVML", cSettings: c, linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "NVML", dependencies: ["CNVML"], swiftSettings: swift),
-        .target(name: "Devices", dependencies: ["CollectorKit", "KernelFiles", "PCIBus"], swiftSettings: swift),
+        .target(
+            name: "Devices", dependencies: ["CollectorKit", "KernelFiles", "NVML", "PCIBus"], swiftSettings: swift),
         .target(name: "CBuildFacts", cSettings: c + revision),
         .executableTarget(
             name: "host-exporter",
