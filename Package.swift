@@ -110,7 +110,7 @@ let package = Package(
         .testTarget(name: "NVMLTests", dependencies: ["NVML"], swiftSettings: test),
         .testTarget(name: "PCIBusTests", dependencies: ["PCIBus"], swiftSettings: test),
         .testTarget(
-            name: "CollectorKitTests", dependencies: ["CollectorKit", "KernelFiles"], swiftSettings: test),
+            name: "CollectorKitTests", dependencies: ["CollectorKit", "Exposition", "KernelFiles"], swiftSettings: test),
         .testTarget(
             name: "ScrapingTests",
             dependencies: ["CollectorKit", "Exposition", "ExpositionSupport", "KernelFiles", "Scraping"],

@@ -10,6 +10,7 @@ public enum Registry {
         CollectorEntry(ConntrackCollector.self),
         CollectorEntry(CPUCollector.self),
         CollectorEntry(CpufreqCollector.self),
+        CollectorEntry(DaenaCollector.self),
         CollectorEntry(DiskstatsCollector.self),
         CollectorEntry(DMICollector.self),
         CollectorEntry(EntropyCollector.self),

@@ -17,6 +17,8 @@ public final class Scraper: @unchecked Sendable {
     private let kernelLane = Lane(source: nil)
     private let sourceLanes: [Lane]
     private let samplers: [any SamplingSource]
+    /// Samplers that a thread is in: one that hangs gets no second thread.
+    private var sampling: Set<ObjectIdentifier> = []
     private let budget: DescriptorBudget
     private let shareNanoseconds: UInt64
     private var byName: [String: Int] = [:]
@@ -78,8 +80,10 @@ public final class Scraper: @unchecked Sendable {
         _ = watch(nowNanoseconds: Clock.monotonicNanoseconds())
         gate.holding {
             guard job == nil, !kernelLane.hasNext, kernelLane.worker?.task == nil else { return }
+            let free = samplers.filter { !sampling.contains(ObjectIdentifier($0)) }
+            guard !free.isEmpty else { return }
             scrapes += 1  // A sample is a look of its own: sources read once in each.
-            kernelLane.tasks = samplers.map { .sample($0) }
+            kernelLane.tasks = free.map { .sample($0) }
             kernelLane.next = 0
             wake(kernelLane)
         }
@@ -250,6 +254,7 @@ public final class Scraper: @unchecked Sendable {
         let number = job?.number ?? scrapes
         worker.task = task
         worker.taskStartedNanoseconds = Clock.monotonicNanoseconds()
+        if case .sample(let source) = task { sampling.insert(ObjectIdentifier(source)) }
         gate.unlock()
         reader.beginCollection(scrape: number)
         var needed: [ObjectIdentifier] = []
@@ -282,6 +287,7 @@ public final class Scraper: @unchecked Sendable {
         }
         gate.lock()
         worker.task = nil
+        if case .sample(let source) = task { sampling.remove(ObjectIdentifier(source)) }
         // An abandoned worker's scrape has gone on without it.
         guard !worker.isAbandoned, let job, job.number == number, !job.isComposing else { return }
         if case .begin = task { startSources(needed) }

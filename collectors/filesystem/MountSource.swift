@@ -47,6 +47,8 @@ final class MountSource: ItemSource, @unchecked Sendable {
     /// The mounts in the list's order.
     private(set) var mounts: [Mount] = []
     private(set) var items: [any SourceItem] = []
+    /// The root file system's numbers, whatever the filters are; nil where the list does not have it.
+    private(set) var root: MountPoint?
     /// Lines of the list that could not be understood.
     private(set) var malformedLines: [String] = []
     /// True where at least one line was understood, filtered ones included.
@@ -90,6 +92,16 @@ final class MountSource: ItemSource, @unchecked Sendable {
         }
     }
 
+    /// What the root file system answered in this scrape; nil where it did not.
+    func rootSpace(in scrape: UInt64) -> FilesystemSpace? {
+        guard discovery.beginLooking(in: scrape) else { return nil }
+        defer { discovery.endLooking() }
+        guard let root, root.state.beginLooking(in: scrape) else { return nil }
+        defer { root.state.endLooking() }
+        guard case .space(let space) = root.answer else { return nil }
+        return space
+    }
+
     func discover(from reader: inout KernelFileReader) {
         do throws(CollectorError) {
             failure = nil
@@ -122,6 +134,7 @@ final class MountSource: ItemSource, @unchecked Sendable {
         let known = byIdentity
         byIdentity = [:]
         mounts = []
+        root = nil
         malformedLines = []
         hasGoodLines = false
         var points: [MountPoint] = []
@@ -144,7 +157,8 @@ final class MountSource: ItemSource, @unchecked Sendable {
         _ fields: MountLine, _ known: [MountPoint.Identity: MountPoint], _ points: inout [MountPoint]
     ) {
         let label = withoutRootfs(MountEscapes.undo(fields.mountPoint.array, all: false))
-        guard !Bytes.withView(of: label, mountPoints.ignores), !fsTypes.ignores(fields.fsType) else { return }
+        let isShown = !Bytes.withView(of: label, mountPoints.ignores) && !fsTypes.ignores(fields.fsType)
+        guard isShown || label == [UInt8(ascii: "/")] else { return }
         let place = withoutRootfs(MountEscapes.undo(fields.mountPoint.array, all: true))
         let isRoot = place == [UInt8(ascii: "/")] && !roots.rootfs.isEmpty
         let identity = MountPoint.Identity(
@@ -157,6 +171,8 @@ final class MountSource: ItemSource, @unchecked Sendable {
             item = made
         }
         guard let item else { return }
+        if place == [UInt8(ascii: "/")] { root = item }
+        guard isShown else { return }
         mounts.append(
             Mount(
                 device: fields.device.text, mountPoint: String(decoding: label, as: UTF8.self),
