@@ -2,147 +2,146 @@
 
 import Exposition
 
-/// The families of GPUs of every maker, shared by the nvidia, amdgpu and intelgpu collectors. The label `gpu` is the
-/// number that `nvidia-smi` shows.
+/// The families of GPUs, whoever made them: shared by the collectors nvidia, amdgpu and intelgpu.
 enum GPUMetric: Int, MetricKey {
-    case info, utilizationRatio, memoryBytes, memoryTotalBytes, bar1Bytes
-    case temperatureCelsius, temperatureLimitCelsius, fanSpeedRatio, fanRPM
-    case powerWatts, powerLimitWatts, energyJoules
-    case clockHertz, clockEventActive, clockEventSeconds
-    case performanceState, computeMode, persistenceMode
-    case pcieLinkGeneration, pcieLinkGenerationMax, pcieLinkWidth, pcieLinkWidthMax, pcieReplays, pcieBytes
-    case eccEnabled, eccErrors, retiredPages, retiredPagesPending
-    case remappedRows, remappedRowsPending, remapFailure
-    case nvlinkUp, nvlinkBytes, nvlinkErrors
-    case xidErrors, xidLastTimestamp, recoveryAction
-    case processes, processMemoryBytes
-    case migMode, migInfo, migMemoryBytes, migUtilizationRatio
-    case fabricState, gspFirmwareInfo
+    case info, utilization, memory, memoryTotal, bar1, temperature, temperatureLimit, fanSpeed, fanRPM
+    case power, powerLimit, energy, clock, clockEventActive, clockEventSeconds, performanceState, computeMode
+    case persistenceMode, pcieGeneration, pcieGenerationMax, pcieWidth, pcieWidthMax, pcieReplays, pcieBytes
+    case eccEnabled, eccErrors, retiredPages, retiredPagesPending, remappedRows, remappedRowsPending, remapFailure
+    case nvlinkUp, nvlinkBytes, nvlinkErrors, xidErrors, xidLast, recoveryAction, processes, processMemory
+    case migMode, migInfo, migMemory, migUtilization, fabricState, gspFirmwareInfo
+
+    /// The labels of a MIG instance: its number on the GPU, and the instances that it consists of.
+    private static let mig = ["gpu", "mig", "gpu_instance", "compute_instance"]
 
     var family: MetricFamily {
-        switch self {
-        case .info:
-            .gauge(
-                "host_gpu_info",
-                ["gpu", "uuid", "name", "vendor", "device", "vbios", "serial", "driver_version"],
-                "1, with what a GPU is as labels; device is its PCI address, serial is empty unless asked for.")
-        case .utilizationRatio:
-            .gauge(
-                "host_gpu_utilization_ratio", ["gpu", "engine"],
-                "Share of time in which an engine was busy, 0 to 1, over the driver's own window.")
-        case .memoryBytes: .gauge("host_gpu_memory_bytes", ["gpu", "state"], "Memory of a GPU by use.")
-        case .memoryTotalBytes: .gauge("host_gpu_memory_total_bytes", ["gpu"], "Memory of a GPU.")
-        case .bar1Bytes:
-            .gauge("host_gpu_bar1_bytes", ["gpu", "state"], "Window through which the host sees the memory, by use.")
-        case .temperatureCelsius:
-            .gauge("host_gpu_temperature_celsius", ["gpu", "sensor"], "Temperature that a sensor of a GPU measures.")
-        case .temperatureLimitCelsius:
-            .gauge(
-                "host_gpu_temperature_limit_celsius", ["gpu", "limit"], "Temperature at which something happens.")
-        case .fanSpeedRatio:
-            .gauge(
-                "host_gpu_fan_speed_ratio", ["gpu", "fan"], "Speed that a fan aims for, as a share of the highest.")
-        case .fanRPM: .gauge("host_gpu_fan_rpm", ["gpu", "fan"], "Measured speed of a fan, in turns per minute.")
-        case .powerWatts:
-            .gauge(
-                "host_gpu_power_watts", ["gpu", "window"],
-                "Power that a GPU draws: usage is the classic figure of its tools, average is over one second, instant "
-                    + "is momentary.")
-        case .powerLimitWatts: .gauge("host_gpu_power_limit_watts", ["gpu", "limit"], "Limits of the power.")
-        case .energyJoules:
-            .counter("host_gpu_energy_joules_total", ["gpu"], "Energy drawn since the driver was loaded.")
-        default: familyOfState
-        }
+        if rawValue <= GPUMetric.clock.rawValue { return measurement }
+        if rawValue <= GPUMetric.pcieBytes.rawValue { return operation }
+        return rawValue <= GPUMetric.nvlinkErrors.rawValue ? reliability : administration
     }
 
-    private var familyOfState: MetricFamily {
-        switch self {
-        case .clockHertz: .gauge("host_gpu_clock_hertz", ["gpu", "domain", "kind"], "Clocks, as they are and at most.")
-        case .clockEventActive:
-            .gauge("host_gpu_clock_event_active", ["gpu", "reason"], "1 while a reason holds the clocks down.")
-        case .clockEventSeconds:
-            .counter(
-                "host_gpu_clock_event_seconds_total", ["gpu", "reason"],
-                "How long a reason has held the clocks down since the driver was loaded.")
-        case .performanceState:
-            .gauge("host_gpu_performance_state", ["gpu"], "Performance state, 0 for the fastest to 15.")
-        case .computeMode:
-            .gauge(
-                "host_gpu_compute_mode", ["gpu", "mode"], "1 for the mode that says which processes may compute.")
-        case .persistenceMode:
-            .gauge(
-                "host_gpu_persistence_mode", ["gpu"], "1 where the driver keeps the GPU initialised without users.")
-        case .pcieLinkGeneration: .gauge("host_gpu_pcie_link_generation", ["gpu"], "PCIe generation in use.")
-        case .pcieLinkGenerationMax:
-            .gauge("host_gpu_pcie_link_generation_max", ["gpu"], "Highest PCIe generation of GPU and slot.")
-        case .pcieLinkWidth: .gauge("host_gpu_pcie_link_width", ["gpu"], "PCIe lanes in use.")
-        case .pcieLinkWidthMax: .gauge("host_gpu_pcie_link_width_max", ["gpu"], "Most PCIe lanes of GPU and slot.")
-        case .pcieReplays: .counter("host_gpu_pcie_replays_total", ["gpu"], "PCIe packets that were sent again.")
-        case .pcieBytes:
-            .counter(
-                "host_gpu_pcie_bytes_total", ["gpu", "direction"],
-                "Bytes over PCIe, transmitted or received by the GPU.")
-        case .eccEnabled: .gauge("host_gpu_ecc_enabled", ["gpu"], "1 where memory errors are corrected.")
-        case .eccErrors:
-            .counter(
-                "host_gpu_ecc_errors_total", ["gpu", "type", "window"],
-                "Memory errors since the driver was loaded (volatile) and in the life of the board (aggregate).")
-        case .retiredPages:
-            .gauge("host_gpu_retired_pages", ["gpu", "cause"], "Memory pages that were taken out of use.")
-        case .retiredPagesPending:
-            .gauge("host_gpu_retired_pages_pending", ["gpu"], "1 where pages wait for a restart to be taken out.")
-        case .remappedRows:
-            .gauge("host_gpu_remapped_rows", ["gpu", "cause"], "Memory rows that were replaced by spare ones.")
-        case .remappedRowsPending:
-            .gauge("host_gpu_remapped_rows_pending", ["gpu"], "1 where rows wait for a reset to be replaced.")
-        case .remapFailure:
-            .gauge("host_gpu_remap_failure", ["gpu"], "1 where a row could not be replaced: exchange the board.")
-        default: familyOfFabric
-        }
+    private static func gauge(_ name: String, _ labels: [String] = [], _ help: String) -> MetricFamily {
+        .gauge("host_gpu_" + name, ["gpu"] + labels, help)
     }
 
-    private var familyOfFabric: MetricFamily {
-        let instance = ["gpu", "gpu_instance", "compute_instance"]
-        return switch self {
-        case .nvlinkUp: .gauge("host_gpu_nvlink_up", ["gpu", "link"], "1 where a link between GPUs is up.")
-        case .nvlinkBytes:
-            .counter(
-                "host_gpu_nvlink_bytes_total", ["gpu", "link", "direction"],
-                "Payload over links between GPUs; link is all where links are not shown one by one.")
-        case .nvlinkErrors:
-            .counter("host_gpu_nvlink_errors_total", ["gpu", "link", "type"], "Errors of links between GPUs.")
-        case .xidErrors:
-            .counter(
-                "host_gpu_xid_errors_total", ["gpu", "xid"],
-                "Error messages of the driver by number, since the agent watches.")
-        case .xidLastTimestamp:
-            .gauge(
-                "host_gpu_xid_last_timestamp_seconds", ["gpu", "xid"],
-                "When such a message came last, in seconds since 1970.")
-        case .recoveryAction:
-            .gauge("host_gpu_recovery_action", ["gpu", "action"], "1 for what the driver wants done, or none.")
-        case .processes: .gauge("host_gpu_processes", ["gpu", "type"], "Processes that use a GPU.")
-        case .processMemoryBytes:
-            .gauge(
-                "host_gpu_process_memory_bytes", ["gpu", "pid", "process"],
-                "Memory that a process has taken; only those with the most are shown.")
-        case .migMode: .gauge("host_gpu_mig_mode", ["gpu"], "1 where the GPU is divided into instances (MIG).")
-        case .migInfo:
-            .gauge(
-                "host_gpu_mig_info", instance + ["mig", "uuid", "profile", "multiprocessors"],
-                "1, with what a MIG instance is as labels.")
-        case .migMemoryBytes:
-            .gauge("host_gpu_mig_memory_bytes", instance + ["state"], "Memory of a MIG instance by use.")
-        case .migUtilizationRatio:
-            .gauge(
-                "host_gpu_mig_utilization_ratio", ["gpu", "gpu_instance", "engine"],
-                "Share of time in which an engine of a MIG GPU instance was busy, since the last scrape.")
-        case .fabricState:
-            .gauge(
-                "host_gpu_fabric_state", ["gpu", "state"], "1 for the state of the registration with the NVLink fabric."
-            )
+    private static func counter(_ name: String, _ labels: [String] = [], _ help: String) -> MetricFamily {
+        .counter("host_gpu_" + name, ["gpu"] + labels, help)
+    }
+
+    /// What a GPU does and how warm it gets by it.
+    private var measurement: MetricFamily {
+        switch self {
+        case .utilization:
+            Self.gauge("utilization_ratio", ["engine"], "Share of time in which an engine of the GPU was busy, 0 to 1.")
+        case .memory: Self.gauge("memory_bytes", ["state"], "The GPU's own memory by use, in bytes.")
+        case .memoryTotal: Self.gauge("memory_total_bytes", [], "The GPU's own memory, in bytes.")
+        case .bar1:
+            Self.gauge("bar1_bytes", ["state"], "Memory of the GPU that the CPU can map at once, by use, in bytes.")
+        case .temperature:
+            Self.gauge("temperature_celsius", ["sensor"], "Temperature of a part of the GPU, in Celsius.")
+        case .temperatureLimit:
+            Self.gauge(
+                "temperature_limit_celsius", ["limit"], "Temperature at which the GPU slows down or stops, in Celsius.")
+        case .fanSpeed: Self.gauge("fan_speed_ratio", ["fan"], "Speed that a fan is set to, as a share of the highest.")
+        case .fanRPM: Self.gauge("fan_rpm", ["fan"], "Speed of a fan in revolutions per minute.")
+        case .power:
+            Self.gauge("power_watts", ["window"], "Power that the GPU draws, in watts, averaged over a window.")
+        case .powerLimit:
+            Self.gauge("power_limit_watts", ["limit"], "Limits of the power that the GPU may draw, in watts.")
+        case .energy:
+            Self.counter(
+                "energy_joules_total", [], "Energy that the GPU has used since its driver was loaded, in joules.")
+        case .clock: Self.gauge("clock_hertz", ["domain", "kind"], "Clock of a part of the GPU, in hertz.")
         default:
-            .gauge("host_gpu_gsp_firmware_info", ["gpu", "version"], "1, with the version of the GSP firmware.")
+            Self.gauge(
+                "info", ["uuid", "name", "vendor", "device", "vbios", "serial", "driver_version"],
+                "What a GPU is, with its PCI address as device; always 1.")
+        }
+    }
+
+    /// How a GPU is run, and its link to the host.
+    private var operation: MetricFamily {
+        switch self {
+        case .clockEventActive:
+            Self.gauge(
+                "clock_event_active", ["reason"], "1 while something holds the GPU's clocks down, 0 while it does not.")
+        case .clockEventSeconds:
+            Self.counter(
+                "clock_event_seconds_total", ["reason"],
+                "Time for which something has held the GPU's clocks down, in seconds.")
+        case .performanceState:
+            Self.gauge("performance_state", [], "The GPU's performance state, from 0, the fastest, to 15.")
+        case .computeMode: Self.gauge("compute_mode", ["mode"], "Who may compute on the GPU; 1 for the mode in force.")
+        case .persistenceMode:
+            Self.gauge("persistence_mode", [], "1 where the driver stays loaded for the GPU while nobody uses it.")
+        case .pcieGeneration:
+            Self.gauge("pcie_link_generation", [], "PCI Express generation that the GPU's link runs at.")
+        case .pcieGenerationMax:
+            Self.gauge("pcie_link_generation_max", [], "Highest PCI Express generation of the GPU's link.")
+        case .pcieWidth: Self.gauge("pcie_link_width", [], "Lanes that the GPU's PCI Express link uses.")
+        case .pcieWidthMax: Self.gauge("pcie_link_width_max", [], "Most lanes that the GPU's PCI Express link can use.")
+        case .pcieReplays:
+            Self.counter("pcie_replays_total", [], "Packets that had to be sent again over the GPU's PCI Express link.")
+        default:
+            Self.counter("pcie_bytes_total", ["direction"], "Bytes moved over the GPU's PCI Express link.")
+        }
+    }
+
+    /// What has gone wrong, and links between GPUs.
+    private var reliability: MetricFamily {
+        switch self {
+        case .eccEnabled: Self.gauge("ecc_enabled", [], "1 where the GPU's memory is protected by error correction.")
+        case .eccErrors:
+            Self.counter(
+                "ecc_errors_total", ["type", "window"],
+                "Memory errors of the GPU, corrected or not, since the driver was loaded or over the GPU's life.")
+        case .retiredPages:
+            Self.gauge("retired_pages", ["cause"], "Memory pages that the GPU has taken out of use, by cause.")
+        case .retiredPagesPending:
+            Self.gauge(
+                "retired_pages_pending", [], "1 where memory pages wait for the next start to be taken out of use.")
+        case .remappedRows: Self.gauge("remapped_rows", ["cause"], "Memory rows replaced by spare ones, by cause.")
+        case .remappedRowsPending:
+            Self.gauge("remapped_rows_pending", [], "1 where memory rows wait for a reset of the GPU to be replaced.")
+        case .remapFailure:
+            Self.gauge("remap_failure", [], "1 where a memory row could not be replaced: the GPU should be exchanged.")
+        case .nvlinkUp: Self.gauge("nvlink_up", ["link"], "1 for an NVLink that is up, 0 for one that is down.")
+        case .nvlinkBytes: Self.counter("nvlink_bytes_total", ["link", "direction"], "Bytes moved over an NVLink.")
+        default: Self.counter("nvlink_errors_total", ["link", "type"], "Errors of an NVLink, by type.")
+        }
+    }
+
+    /// Events, processes, parts of a GPU and firmware.
+    private var administration: MetricFamily {
+        switch self {
+        case .xidErrors:
+            Self.counter(
+                "xid_errors_total", ["xid"], "Xid errors that the driver has reported since the agent started.")
+        case .xidLast:
+            Self.gauge(
+                "xid_last_timestamp_seconds", ["xid"], "When an Xid error was reported last, in seconds since 1970.")
+        case .recoveryAction:
+            Self.gauge(
+                "recovery_action", ["action"],
+                "What the driver asks for to make the GPU whole; 1 for the action asked for.")
+        case .processes: Self.gauge("processes", ["type"], "Processes that use the GPU, by what they use it for.")
+        case .processMemory:
+            Self.gauge("process_memory_bytes", ["pid", "process"], "The GPU's memory that a process has, in bytes.")
+        case .migMode: Self.gauge("mig_mode", [], "1 where the GPU is divided into MIG instances.")
+        case .migInfo:
+            .gauge("host_gpu_mig_info", Self.mig + ["uuid", "name"], "What a MIG instance of a GPU is; always 1.")
+        case .migMemory:
+            .gauge("host_gpu_mig_memory_bytes", Self.mig + ["state"], "Memory of a MIG instance by use, in bytes.")
+        case .migUtilization:
+            .gauge(
+                "host_gpu_mig_utilization_ratio", Self.mig + ["engine"],
+                "Share of time in which an engine of a MIG instance was busy, 0 to 1.")
+        case .fabricState:
+            Self.gauge(
+                "fabric_state", ["state"], "Registration of the GPU with its NVLink fabric; 1 for the state it is in.")
+        default:
+            Self.gauge(
+                "gsp_firmware_info", ["version"], "Version of the firmware on the GPU's own processor; always 1.")
         }
     }
 }

@@ -17,7 +17,9 @@ enum DetachedThread {
         }
     }
 
-    /// False where the system gives no thread. The kernel keeps 15 bytes of the name.
+    /// Returns false where the system gives no thread.
+    ///
+    /// The kernel keeps 15 bytes of the name.
     static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)

@@ -274,7 +274,9 @@ final class NVIDIACycle: SourceItem, @unchecked Sendable {
 
     // MARK: Devices
 
-    /// Reads one device. Throws what takes the whole library down, and keeps what takes only the device down.
+    /// Reads one device.
+    ///
+    /// Throws what takes the whole library down, and keeps what takes only the device down.
     private func read(_ device: NVIDIADevice, of library: NVMLLibrary, _ now: UInt64) throws(NVMLError) {
         do throws(NVMLError) {
             guard let handle = try open(device, of: library, now) else { return }

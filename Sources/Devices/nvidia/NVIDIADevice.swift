@@ -83,6 +83,6 @@ public final class NVIDIADevice {
         guard let runtimeStatus else { return false }
         // Without power management, or with the device just gone, nothing sleeps.
         guard let status = try? reader.contents(of: runtimeStatus).trimmed else { return false }
-        return status == "suspended" || status == "suspending"
+        return status != "active" && status != "unsupported"
     }
 }

@@ -26,22 +26,22 @@ struct GPUValues {
 
     private func writeUse(_ reading: GPUReading, into writer: inout MetricWriter) {
         let use = reading.utilization
-        put(.utilizationRatio, ("engine", "gpu"), hundredths(use.gpuPercent), &writer)
-        put(.utilizationRatio, ("engine", "memory"), hundredths(use.memoryPercent), &writer)
-        put(.utilizationRatio, ("engine", "encoder"), hundredths(use.encoderPercent), &writer)
-        put(.utilizationRatio, ("engine", "decoder"), hundredths(use.decoderPercent), &writer)
-        put(.utilizationRatio, ("engine", "jpeg"), hundredths(use.jpegPercent), &writer)
-        put(.utilizationRatio, ("engine", "ofa"), hundredths(use.ofaPercent), &writer)
-        if let gpm = device.gpm { writeProfile(gpm, .utilizationRatio, gpu, into: &writer) }
+        put(.utilization, ("engine", "gpu"), hundredths(use.gpuPercent), &writer)
+        put(.utilization, ("engine", "memory"), hundredths(use.memoryPercent), &writer)
+        put(.utilization, ("engine", "encoder"), hundredths(use.encoderPercent), &writer)
+        put(.utilization, ("engine", "decoder"), hundredths(use.decoderPercent), &writer)
+        put(.utilization, ("engine", "jpeg"), hundredths(use.jpegPercent), &writer)
+        put(.utilization, ("engine", "ofa"), hundredths(use.ofaPercent), &writer)
+        if let gpm = device.gpm { writeProfile(gpm, .utilization, gpu, into: &writer) }
         if let memory = reading.memory {
-            put(.memoryTotalBytes, memory.totalBytes, &writer)
-            put(.memoryBytes, ("state", "used"), memory.usedBytes, &writer)
-            put(.memoryBytes, ("state", "free"), memory.freeBytes, &writer)
-            put(.memoryBytes, ("state", "reserved"), memory.reservedBytes, &writer)
+            put(.memoryTotal, memory.totalBytes, &writer)
+            put(.memory, ("state", "used"), memory.usedBytes, &writer)
+            put(.memory, ("state", "free"), memory.freeBytes, &writer)
+            put(.memory, ("state", "reserved"), memory.reservedBytes, &writer)
         }
         if let window = reading.bar1 {
-            put(.bar1Bytes, ("state", "used"), window.usedBytes, &writer)
-            put(.bar1Bytes, ("state", "free"), window.freeBytes, &writer)
+            put(.bar1, ("state", "used"), window.usedBytes, &writer)
+            put(.bar1, ("state", "free"), window.freeBytes, &writer)
         }
     }
 
@@ -64,29 +64,29 @@ struct GPUValues {
 
     private func writeHeat(_ reading: GPUReading, into writer: inout MetricWriter) {
         let heat = reading.temperatures
-        put(.temperatureCelsius, ("sensor", "gpu"), celsius(heat.gpuCelsius), &writer)
-        put(.temperatureCelsius, ("sensor", "memory"), celsius(heat.memoryCelsius), &writer)
-        put(.temperatureLimitCelsius, ("limit", "shutdown"), celsius(heat.limits.shutdownCelsius), &writer)
-        put(.temperatureLimitCelsius, ("limit", "slowdown"), celsius(heat.limits.slowdownCelsius), &writer)
-        put(.temperatureLimitCelsius, ("limit", "memory_max"), celsius(heat.limits.memoryMaxCelsius), &writer)
-        put(.temperatureLimitCelsius, ("limit", "gpu_max"), celsius(heat.limits.gpuMaxCelsius), &writer)
+        put(.temperature, ("sensor", "gpu"), celsius(heat.gpuCelsius), &writer)
+        put(.temperature, ("sensor", "memory"), celsius(heat.memoryCelsius), &writer)
+        put(.temperatureLimit, ("limit", "shutdown"), celsius(heat.limits.shutdownCelsius), &writer)
+        put(.temperatureLimit, ("limit", "slowdown"), celsius(heat.limits.slowdownCelsius), &writer)
+        put(.temperatureLimit, ("limit", "memory_max"), celsius(heat.limits.memoryMaxCelsius), &writer)
+        put(.temperatureLimit, ("limit", "gpu_max"), celsius(heat.limits.gpuMaxCelsius), &writer)
         for fan in reading.fans {
             let labels = writer.labels(gpu) { $0.add("fan", Int(fan.index)) }
-            if let percent = hundredths(fan.speedPercent) { writer.write(GPUMetric.fanSpeedRatio, labels, percent) }
+            if let percent = hundredths(fan.speedPercent) { writer.write(GPUMetric.fanSpeed, labels, percent) }
             if let rpm = fan.rpm { writer.write(GPUMetric.fanRPM, labels, rpm) }
         }
     }
 
     private func writePower(_ power: GPUPower, into writer: inout MetricWriter) {
-        put(.powerWatts, ("window", "usage"), thousandths(power.usageMilliwatts), &writer)
-        put(.powerWatts, ("window", "average"), thousandths(power.averageMilliwatts), &writer)
-        put(.powerWatts, ("window", "instant"), thousandths(power.instantMilliwatts), &writer)
-        put(.powerLimitWatts, ("limit", "enforced"), thousandths(power.limitEnforcedMilliwatts), &writer)
-        put(.powerLimitWatts, ("limit", "management"), thousandths(power.limitManagementMilliwatts), &writer)
-        put(.powerLimitWatts, ("limit", "default"), thousandths(power.limitDefaultMilliwatts), &writer)
-        put(.powerLimitWatts, ("limit", "min"), thousandths(power.limitMinMilliwatts), &writer)
-        put(.powerLimitWatts, ("limit", "max"), thousandths(power.limitMaxMilliwatts), &writer)
-        put(.energyJoules, power.energyMillijoules.map { SampleValue.decimal($0, scale: 3) }, &writer)
+        put(.power, ("window", "usage"), thousandths(power.usageMilliwatts), &writer)
+        put(.power, ("window", "average"), thousandths(power.averageMilliwatts), &writer)
+        put(.power, ("window", "instant"), thousandths(power.instantMilliwatts), &writer)
+        put(.powerLimit, ("limit", "enforced"), thousandths(power.limitEnforcedMilliwatts), &writer)
+        put(.powerLimit, ("limit", "management"), thousandths(power.limitManagementMilliwatts), &writer)
+        put(.powerLimit, ("limit", "default"), thousandths(power.limitDefaultMilliwatts), &writer)
+        put(.powerLimit, ("limit", "min"), thousandths(power.limitMinMilliwatts), &writer)
+        put(.powerLimit, ("limit", "max"), thousandths(power.limitMaxMilliwatts), &writer)
+        put(.energy, power.energyMillijoules.map { SampleValue.decimal($0, scale: 3) }, &writer)
     }
 
     private func writeClocks(_ reading: GPUReading, into writer: inout MetricWriter) {
@@ -98,7 +98,7 @@ struct GPUValues {
             let labels = writer.labels(gpu) { $0.add("kind", kind) }
             func put(_ domain: StaticString, _ megahertz: UInt32?) {
                 guard let megahertz else { return }
-                writer.write(GPUMetric.clockHertz, labels, extra: ("domain", domain), UInt64(megahertz) &* 1_000_000)
+                writer.write(GPUMetric.clock, labels, extra: ("domain", domain), UInt64(megahertz) &* 1_000_000)
             }
             put("graphics", clocks.graphicsMegahertz)
             put("sm", clocks.smMegahertz)
@@ -140,10 +140,10 @@ struct GPUValues {
     }
 
     private func writePCIe(_ pcie: GPUPCIe, into writer: inout MetricWriter) {
-        put(.pcieLinkGeneration, pcie.generation, &writer)
-        put(.pcieLinkGenerationMax, pcie.generationMax, &writer)
-        put(.pcieLinkWidth, pcie.width, &writer)
-        put(.pcieLinkWidthMax, pcie.widthMax, &writer)
+        put(.pcieGeneration, pcie.generation, &writer)
+        put(.pcieGenerationMax, pcie.generationMax, &writer)
+        put(.pcieWidth, pcie.width, &writer)
+        put(.pcieWidthMax, pcie.widthMax, &writer)
         put(.pcieReplays, pcie.replays, &writer)
         put(.pcieBytes, ("direction", "transmitted"), pcie.transmittedBytes, &writer)
         put(.pcieBytes, ("direction", "received"), pcie.receivedBytes, &writer)
@@ -182,7 +182,7 @@ struct GPUValues {
                 $0.add("pid", Int(process.pid))
                 $0.add("process", process.name)
             }
-            writer.write(GPUMetric.processMemoryBytes, labels, process.usedMemoryBytes)
+            writer.write(GPUMetric.processMemory, labels, process.usedMemoryBytes)
         }
     }
 
@@ -216,26 +216,24 @@ struct GPUValues {
     private func writeInstances(_ reading: GPUReading, into writer: inout MetricWriter) {
         for instance in reading.migInstances {
             let labels = writer.labels(gpu) {
-                if let number = instance.gpuInstance { $0.add("gpu_instance", Int(number)) }
-                if let number = instance.computeInstance { $0.add("compute_instance", Int(number)) }
+                $0.add("mig", Int(instance.index))
+                $0.add("gpu_instance", instance.gpuInstance.map { String($0) } ?? "")
+                $0.add("compute_instance", instance.computeInstance.map { String($0) } ?? "")
             }
             let info = writer.labels(labels) {
-                $0.add("mig", Int(instance.index))
                 $0.add("uuid", instance.uuid ?? "")
-                $0.add("profile", GPUWords.profile(instance.name ?? ""))
-                if let count = instance.multiprocessors { $0.add("multiprocessors", Int(count)) }
+                $0.add("name", instance.name ?? "")
             }
             writer.write(GPUMetric.migInfo, info, 1)
-            guard let memory = instance.memory else { continue }
-            writer.write(GPUMetric.migMemoryBytes, labels, extra: ("state", "used"), memory.usedBytes)
-            writer.write(GPUMetric.migMemoryBytes, labels, extra: ("state", "free"), memory.freeBytes)
-            if let reserved = memory.reservedBytes {
-                writer.write(GPUMetric.migMemoryBytes, labels, extra: ("state", "reserved"), reserved)
+            if let gpm = instance.gpuInstance.flatMap({ device.instanceGPM[$0] }) {
+                writeProfile(gpm, .migUtilization, labels, into: &writer)
             }
-        }
-        for (number, gpm) in device.instanceGPM.sorted(by: { $0.key < $1.key }) {
-            let labels = writer.labels(gpu) { $0.add("gpu_instance", Int(number)) }
-            writeProfile(gpm, .migUtilizationRatio, labels, into: &writer)
+            guard let memory = instance.memory else { continue }
+            writer.write(GPUMetric.migMemory, labels, extra: ("state", "used"), memory.usedBytes)
+            writer.write(GPUMetric.migMemory, labels, extra: ("state", "free"), memory.freeBytes)
+            if let reserved = memory.reservedBytes {
+                writer.write(GPUMetric.migMemory, labels, extra: ("state", "reserved"), reserved)
+            }
         }
     }
 

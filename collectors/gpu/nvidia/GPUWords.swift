@@ -35,11 +35,4 @@ enum GPUWords {
         default: "unknown"
         }
     }
-
-    /// `1g.18gb` of `NVIDIA H200 MIG 1g.18gb`; the whole name where it has no such part.
-    static func profile(_ name: String) -> String {
-        let words = name.split(separator: " ")
-        guard let mark = words.lastIndex(of: "MIG"), mark + 1 < words.count else { return name }
-        return words[(mark + 1)...].joined(separator: " ")
-    }
 }

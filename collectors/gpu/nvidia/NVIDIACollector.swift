@@ -21,7 +21,7 @@ struct NVIDIACollector: Collector {
                 "collector.nvidia.dcgm-names", .flag(default: false),
                 help: "Add the DCGM_FI_DEV_* names of dcgm-exporter, for dashboards made for it."),
         ],
-        families: GPUMetric.families, openFamilies: DCGMNames.families)
+        families: GPUMetric.families + DCGMNames.families)
 
     private let source: NVIDIASource
     private let inventory: DeviceInventory
@@ -133,7 +133,7 @@ struct NVIDIACollector: Collector {
             }
             writer.write(GPUMetric.xidErrors, labels, entry.count)
             writer.write(
-                GPUMetric.xidLastTimestamp, labels, SampleValue.decimal(entry.lastMilliseconds, scale: 3))
+                GPUMetric.xidLast, labels, SampleValue.decimal(entry.lastMilliseconds, scale: 3))
         }
     }
 }
