@@ -53,7 +53,7 @@ let package = Package(
         .target(name: "CollectorKit", dependencies: ["Exposition", "KernelFiles", "CRE2"], swiftSettings: swift),
         .target(
             name: "Collectors",
-            dependencies: ["CollectorKit", "Exposition", "KernelFiles"],
+            dependencies: ["CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "NVML"],
             path: "collectors",
             exclude: ["README.md"],
             swiftSettings: swift
@@ -96,7 +96,10 @@ let package = Package(
         .testTarget(name: "KernelFilesTests", dependencies: ["KernelFiles"], swiftSettings: test),
         .testTarget(
             name: "CollectorsTests",
-            dependencies: ["CollectorKit", "Collectors", "Exposition", "ExpositionSupport", "KernelFiles"],
+            dependencies: [
+                "CollectorKit", "Collectors", "Devices", "Exposition", "ExpositionSupport", "FakeNVMLSupport",
+                "KernelFiles", "LMSensors",
+            ],
             exclude: ["Fixtures", "surface.txt"], swiftSettings: test),
         .testTarget(
             name: "DevicesTests", dependencies: ["CollectorKit", "Devices", "KernelFiles", "PCIBus"],
@@ -107,7 +110,8 @@ let package = Package(
         .testTarget(
             name: "LMSensorsTests", dependencies: ["LMSensors", "lmsensors-probe"], exclude: ["Probe"],
             swiftSettings: test),
-        .testTarget(name: "NVMLTests", dependencies: ["NVML"], swiftSettings: test),
+        .target(name: "FakeNVMLSupport", path: "Tests/FakeNVMLSupport", swiftSettings: test),
+        .testTarget(name: "NVMLTests", dependencies: ["FakeNVMLSupport", "NVML"], swiftSettings: test),
         .testTarget(name: "PCIBusTests", dependencies: ["PCIBus"], swiftSettings: test),
         .testTarget(
             name: "CollectorKitTests", dependencies: ["CollectorKit", "Exposition", "KernelFiles"], swiftSettings: test),

@@ -11,7 +11,9 @@ enum SharedFamilies {
         "node_cpu_frequency_hertz", ["core", "cpu", "package"], "Frequency that the CPU runs at, in hertz.")
 
     /// The names of the owners by the family's name.
-    static let owners: [String: [String]] = [
-        cpuFrequencyHertz.name: ["cpu", "cpufreq"]
-    ]
+    static let owners: [String: [String]] = {
+        var owners = [cpuFrequencyHertz.name: ["cpu", "cpufreq"]]
+        for family in GPUMetric.families { owners[family.name] = ["amdgpu", "intelgpu", "nvidia"] }
+        return owners
+    }()
 }

@@ -226,6 +226,7 @@ final class InventoryLook {
             return
         }
         isChanged = false
+        snapshot.sysfs = roots.sysfs
         snapshot.devices = tracked.map(\.device)
         snapshot.busAbsence = pci == nil ? "libpci cannot be set up" : pci?.absence
         snapshot.problems = [pci?.problem, record.problem].compactMap { $0 }

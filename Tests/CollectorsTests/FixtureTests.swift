@@ -9,7 +9,8 @@ import Testing
 @testable import Collectors
 
 /// Walks `Fixtures/<collector>/<case>/`: `proc`, `sys`, `root` and `udev` stand for the host's trees, `flags` holds one
-/// flag a line (`{case}` is the case's folder), `expected.prom` the page and `expected.state` the state.
+/// flag a line (`{case}` is the case's folder), `expected.prom` the page and `expected.state` the state. `volatile`
+/// names the metrics whose values change by themselves, one a line; a star stands for them.
 ///
 /// A collector that reads the live system has `expected.shape` instead of `expected.prom`: one `name{labels}` a line,
 /// no values.
@@ -75,7 +76,19 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
         }
         // Paths of the case's trees may be labels; the page must not depend on where the repository is.
         let shown = page.replacingOccurrences(of: folder.path, with: "{case}")
-        return (Self.sorted(shown), Self.stateLine(slot))
+        return (masked(Self.sorted(shown)), Self.stateLine(slot))
+    }
+
+    /// The page with a star for each value that changes by itself.
+    private func masked(_ page: String) -> String {
+        let names = Set((text("volatile") ?? "").split(separator: "\n"))
+        guard !names.isEmpty else { return page }
+        return page.split(separator: "\n").map { line in
+            guard names.contains(line.prefix { $0 != "{" && $0 != " " }), let end = line.lastIndex(of: " ") else {
+                return line + "\n"
+            }
+            return line[...end] + "*\n"
+        }.joined()
     }
 
     /// The page with its families by name and their samples in order, because directories list in any order.
