@@ -28,7 +28,7 @@ let c: [CSetting] = [.treatAllWarnings(as: .error), .enableWarning("all"), .enab
 
 /// The commit, for `--version`: the Makefile passes it, because what SwiftPM knows of git is cached and goes stale.
 let revision: [CSetting] =
-    Context.environment["HOST_EXPORTER_REVISION"].map {
+    Context.environment["BUILD_REVISION"].map {
         [.define("HOST_EXPORTER_REVISION", to: "\"\($0)\"")]
     } ?? []
 
@@ -51,6 +51,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("re2")]
         ),
         .target(name: "CollectorKit", dependencies: ["Exposition", "KernelFiles", "CRE2"], swiftSettings: swift),
+        .target(name: "Configuration", dependencies: ["CYAML", "CollectorKit"], swiftSettings: swift),
         .target(
             name: "Collectors",
             dependencies: ["CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "NVML"],
@@ -83,7 +84,8 @@ let package = Package(
         .executableTarget(
             name: "host-exporter",
             dependencies: [
-                "CBuildFacts", "CollectorKit", "Collectors", "Exposition", "KernelFiles", "Scraping", "Serving",
+                "CBuildFacts", "CollectorKit", "Collectors", "Configuration", "Exposition", "KernelFiles", "Scraping",
+                "Serving",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/HostExporter",
@@ -124,6 +126,10 @@ let package = Package(
             name: "ServingTests",
             dependencies: ["CZlib", "Serving", .product(name: "Logging", package: "swift-log")],
             swiftSettings: test),
+        .testTarget(
+            name: "ConfigurationTests", dependencies: ["CollectorKit", "Configuration"], swiftSettings: test),
+        .systemLibrary(
+            name: "CYAML", path: "Sources/CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ],
     cLanguageStandard: .gnu11,

@@ -26,6 +26,7 @@ public final class Scraper: @unchecked Sendable {
     private var job: ScrapeJob?
     private var pending: [ScrapeJob] = []
     private var scrapes: UInt64 = 0
+    private var isRetired = false
     private let page: PageBuilder
 
     /// A scraper of these slots.
@@ -87,6 +88,21 @@ public final class Scraper: @unchecked Sendable {
             kernelLane.next = 0
             wake(kernelLane)
         }
+    }
+
+    /// Lets the worker threads end as soon as nothing runs or waits: another scraper takes this one's place.
+    ///
+    /// What runs is finished, and what is asked for later still gets its page.
+    public func retire() {
+        gate.holding {
+            isRetired = true
+            ringAll()
+        }
+    }
+
+    /// True while nothing runs or waits.
+    public var isIdle: Bool {
+        gate.holding { job == nil && pending.isEmpty && kernelLane.worker?.task == nil }
     }
 
     /// What became of each collector in the last scrape that asked for it; nil for one that never ran.
@@ -194,6 +210,10 @@ public final class Scraper: @unchecked Sendable {
         if !isStarted { lane.worker = nil }
     }
 
+    private func ringAll() {
+        for lane in [kernelLane] + sourceLanes { lane.worker?.bell.ring() }
+    }
+
     /// A lane has lost its worker: another one takes the rest.
     private func advance(_ lane: Lane) {
         if lane.hasNext || lane === kernelLane {
@@ -223,6 +243,7 @@ public final class Scraper: @unchecked Sendable {
         page.settle()
         self.job = nil
         startNext()
+        if isRetired { ringAll() }
         gate.unlock()
         for waiter in waiters { waiter.completion(.page(pages[waiter.format])) }
         gate.lock()
@@ -241,7 +262,12 @@ public final class Scraper: @unchecked Sendable {
                 finish(job)
             } else {
                 if lane !== kernelLane { end(lane) }
-                if !lane.hasNext { worker.bell.wait(at: gate) }
+                if lane.hasNext { continue }
+                if isRetired, job == nil, pending.isEmpty {
+                    lane.worker = nil
+                    break
+                }
+                worker.bell.wait(at: gate)
             }
         }
         gate.unlock()

@@ -14,15 +14,6 @@ import Testing
 
     private static let descriptors = Registry.entries.map(\.descriptor)
 
-    /// Collectors whose fixtures lack one of the usual cases, with the reason.
-    ///
-    /// They read the running system through calls that no fixture can stand for.
-    private static let casesThatCannotBe: [String: (cases: Set<String>, reason: String)] = [
-        "time": (["absent", "malformed"], "the clock is always there and has no form"),
-        "timex": (["absent", "malformed"], "adjtimex(2) is always there and has no form"),
-        "uname": (["absent", "malformed"], "uname(2) is always there and has no form"),
-    ]
-
     /// `collectors/disk/DiskstatsCollector.swift` as (`disk`, `DiskstatsCollector`).
     private static let sourceFiles: [(group: String, type: String)] = {
         let root = repository.appendingPathComponent("collectors")
@@ -66,19 +57,10 @@ import Testing
     func fixtures(collector: String) {
         let folder = FixtureCase.root.appendingPathComponent(collector)
         let found = Set((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
-        let excused = Self.casesThatCannotBe[collector]
-        for name in ["typical", "absent", "malformed"] where excused?.cases.contains(name) != true {
+        for name in ["typical", "absent", "malformed"] {
             #expect(found.contains(name), "Fixtures/\(collector)/\(name) is missing")
         }
-        // An excuse that is not needed any more goes.
-        for name in excused?.cases ?? [] { #expect(!found.contains(name), "\(collector)/\(name) exists") }
         #expect(!found.isEmpty, "Fixtures/\(collector) is missing")
-    }
-
-    @Test("a collector that is excused from a case exists")
-    func excuses() {
-        // Only names that this program may get: an excuse for a collector that is not there yet does no harm.
-        for (name, excuse) in Self.casesThatCannotBe { #expect(!excuse.reason.isEmpty, "\(name)") }
     }
 
     @Test("every fixture folder is a collector's, and none of its cases is empty")

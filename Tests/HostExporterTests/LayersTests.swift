@@ -22,7 +22,8 @@ import Testing
         "Sources/LMSensors": ["CLMSensors"],
         "Sources/PCIBus": ["CPCIBus"],
         "Sources/NVML": ["CNVML"],
-        "Sources/Devices": ["KernelFiles", "NVML", "PCIBus"],
+        // The inventory is a source that collectors share.
+        "Sources/Devices": ["CollectorKit", "KernelFiles", "NVML", "PCIBus"],
         "collectors": ["CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "NVML", "PCIBus"],
         "Sources/Scraping": ["CollectorKit", "Exposition", "KernelFiles"],
         // NIO's way to end its threads takes a queue of Dispatch.

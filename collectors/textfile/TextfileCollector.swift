@@ -29,7 +29,7 @@ struct TextfileCollector: Collector {
         name: "textfile", group: .textfile, help: "Metrics from text files that other programs write.",
         reads: ["*.prom in --collector.textfile.directory, regular files of at most 16 MiB (when they change)"],
         options: [TextfileSource.directoryOption], families: Metric.families,
-        openFamilies: [.untyped("<name>", ["<label>"], "What the text files hold, under its own name and type.")])
+        openFamilies: [.untyped("<name>", [], "What the text files hold, under its own name and type.")])
 
     private static let mostFileRows = 100
 
