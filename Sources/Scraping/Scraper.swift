@@ -143,7 +143,7 @@ public final class Scraper: @unchecked Sendable {
             }
         }
         // What begins the moment after this look, the next scrape included, is to be seen when its share is over.
-        if job != nil { next = min(next, now &+ share(now: now)) }
+        if job != nil { next = min(next, now &+ share(of: .begin, now: now)) }
         gate.unlock()
         return next == .max ? nil : next
     }
