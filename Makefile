@@ -11,7 +11,7 @@ SWIFT ?= swift
 JOBS ?= $(shell nproc)
 BINARY := .build/release/host-exporter
 
-export HOST_EXPORTER_REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+export BUILD_REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 
 # The import check keeps each target to the modules it declares; LayersTests does the rest.
 BUILD_FLAGS := -j $(JOBS) --explicit-target-dependency-import-check error

@@ -28,7 +28,7 @@ let c: [CSetting] = [.treatAllWarnings(as: .error), .enableWarning("all"), .enab
 
 /// The commit, for `--version`: the Makefile passes it, because what SwiftPM knows of git is cached and goes stale.
 let revision: [CSetting] =
-    Context.environment["HOST_EXPORTER_REVISION"].map {
+    Context.environment["BUILD_REVISION"].map {
         [.define("HOST_EXPORTER_REVISION", to: "\"\($0)\"")]
     } ?? []
 
@@ -51,9 +51,10 @@ let package = Package(
             linkerSettings: [.linkedLibrary("re2")]
         ),
         .target(name: "CollectorKit", dependencies: ["Exposition", "KernelFiles", "CRE2"], swiftSettings: swift),
+        .target(name: "Configuration", dependencies: ["CYAML", "CollectorKit"], swiftSettings: swift),
         .target(
             name: "Collectors",
-            dependencies: ["CollectorKit", "Exposition", "KernelFiles"],
+            dependencies: ["CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors"],
             path: "collectors",
             exclude: ["README.md"],
             swiftSettings: swift
@@ -77,11 +78,13 @@ let package = Package(
         .target(name: "LMSensors", dependencies: ["CLMSensors"], swiftSettings: swift),
         .target(name: "CNVML", cSettings: c, linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "NVML", dependencies: ["CNVML"], swiftSettings: swift),
+        .target(name: "Devices", dependencies: ["CollectorKit", "KernelFiles", "PCIBus"], swiftSettings: swift),
         .target(name: "CBuildFacts", cSettings: c + revision),
         .executableTarget(
             name: "host-exporter",
             dependencies: [
-                "CBuildFacts", "CollectorKit", "Collectors", "Exposition", "KernelFiles", "Scraping", "Serving",
+                "CBuildFacts", "CollectorKit", "Collectors", "Configuration", "Exposition", "KernelFiles", "Scraping",
+                "Serving",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/HostExporter",
@@ -94,8 +97,13 @@ let package = Package(
         .testTarget(name: "KernelFilesTests", dependencies: ["KernelFiles"], swiftSettings: test),
         .testTarget(
             name: "CollectorsTests",
-            dependencies: ["CollectorKit", "Collectors", "Exposition", "ExpositionSupport", "KernelFiles"],
+            dependencies: [
+                "CollectorKit", "Collectors", "Devices", "Exposition", "ExpositionSupport", "KernelFiles", "LMSensors",
+            ],
             exclude: ["Fixtures", "surface.txt"], swiftSettings: test),
+        .testTarget(
+            name: "DevicesTests", dependencies: ["CollectorKit", "Devices", "KernelFiles", "PCIBus"],
+            swiftSettings: test),
         .executableTarget(
             name: "lmsensors-probe", dependencies: ["LMSensors"], path: "Tests/LMSensorsTests/Probe",
             swiftSettings: test),
@@ -105,7 +113,7 @@ let package = Package(
         .testTarget(name: "NVMLTests", dependencies: ["NVML"], swiftSettings: test),
         .testTarget(name: "PCIBusTests", dependencies: ["PCIBus"], swiftSettings: test),
         .testTarget(
-            name: "CollectorKitTests", dependencies: ["CollectorKit", "KernelFiles"], swiftSettings: test),
+            name: "CollectorKitTests", dependencies: ["CollectorKit", "Exposition", "KernelFiles"], swiftSettings: test),
         .testTarget(
             name: "ScrapingTests",
             dependencies: ["CollectorKit", "Exposition", "ExpositionSupport", "KernelFiles", "Scraping"],
@@ -115,6 +123,10 @@ let package = Package(
             name: "ServingTests",
             dependencies: ["CZlib", "Serving", .product(name: "Logging", package: "swift-log")],
             swiftSettings: test),
+        .testTarget(
+            name: "ConfigurationTests", dependencies: ["CollectorKit", "Configuration"], swiftSettings: test),
+        .systemLibrary(
+            name: "CYAML", path: "Sources/CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ],
     cLanguageStandard: .gnu11,

@@ -25,8 +25,14 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
         isUnknownFlag = true
     }
 
-    /// Flag first, then what is wrong and what it takes.
+    /// Flag first, then what is wrong and what it takes, in one line whatever the user typed.
     public var description: String {
-        isUnknownFlag ? "unknown flag \(flag): \(message)" : "\(flag): \(message)"
+        let text = isUnknownFlag ? "unknown flag \(flag): \(message)" : "\(flag): \(message)"
+        guard text.unicodeScalars.contains(where: ConfigurationError.isControl) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { ConfigurationError.isControl($0) ? "?" : $0 }))
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
     }
 }

@@ -111,12 +111,12 @@ public struct FlagTable: Sendable {
     }
 
     /// Offending text as messages quote it: at most 64 bytes.
-    static func cut(_ text: String) -> String {
+    public static func cut(_ text: String) -> String {
         text.utf8.count <= 64 ? text : String(decoding: text.utf8.prefix(61), as: UTF8.self) + "..."
     }
 
-    /// The known flag that looks most like a misspelt one.
-    private func suggestion(for name: String) -> String? {
+    /// The known flag that looks most like a misspelt one; without dashes, nil where none does.
+    public func suggestion(for name: String) -> String? {
         let negated = name.hasPrefix("no-")
         let wanted = Array((negated ? String(name.dropFirst(3)) : name).utf8.prefix(64))
         var best: (distance: Int, name: String)?

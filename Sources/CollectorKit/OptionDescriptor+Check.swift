@@ -29,6 +29,12 @@ extension OptionDescriptor.Kind {
 }
 
 extension OptionDescriptor {
+    /// True where it may be given several times.
+    public var isRepeatable: Bool {
+        if case .texts = kind { return true }
+        return false
+    }
+
     /// Refuses a value that is not of the option's kind.
     ///
     /// `flag` is the name it was given by.

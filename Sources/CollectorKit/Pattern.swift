@@ -12,7 +12,7 @@ public struct PatternError: Error, Equatable, Sendable, CustomStringConvertible 
 
     /// What is wrong and what is accepted.
     public var description: String {
-        "\"\(source)\" is not a regular expression (\(reason)); it takes RE2 syntax, for example ^(sd[a-z]|nvme.*)$"
+        "\"\(FlagTable.cut(source))\" is not a regular expression (\(reason)); it takes RE2 syntax, for example ^(sd[a-z]|nvme.*)$"
     }
 }
 

@@ -115,10 +115,6 @@ struct FamilyBlock: ~Copyable {
 
     /// Notes the series at `offset` and says whether it was not there before.
     private mutating func isNew(_ key: UnsafeRawBufferPointer, at offset: Int) -> Bool {
-        if sampleCount == 0, key.count == 0 {
-            index.insertFirst(hash: 0, offset: offset)
-            return true
-        }
         let hash = unsafe ByteHash.of(key)
         let base = unsafe text.base
         let skip = name.count

@@ -14,11 +14,6 @@ struct SeriesIndex {
         used = 0
     }
 
-    /// Inserts into an empty table.
-    mutating func insertFirst(hash: UInt64, offset: Int) {
-        _ = insert(hash: hash, offset: offset) { _ in false }
-    }
-
     /// Inserts an offset unless `isSame` finds its series at another one; false where it does.
     mutating func insert(hash: UInt64, offset: Int, isSame: (Int) -> Bool) -> Bool {
         if (used + 1) * 4 > slots.count * 3 { grow() }

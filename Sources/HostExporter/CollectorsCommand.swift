@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
-import Collectors
 import Scraping
 
 /// `collectors`: every collector with its default, its state on this host and why.
 enum CollectorsCommand {
-    static func run(_ options: Options) throws(ConfigurationError) -> Int32 {
-        let assembly = try Assembly(options: options, logger: nil)
+    static let subcommand = Subcommand(
+        name: "collectors", help: "list the collectors with their state on this host and why", run: run)
+
+    private static func run(_ invocation: Invocation) throws(ConfigurationError) -> Int32 {
+        let assembly = try Assembly(options: invocation.options, logger: nil)
         _ = OnceCommand.scrape(assembly)
         var reports: [String: CollectorReport] = [:]
         for report in assembly.scraper.reports() {
             if let report { reports[report.name] = report }
         }
         var rows = [["COLLECTOR", "DEFAULT", "STATE", "WHY"]]
-        for entry in Registry.entries.sorted(by: { $0.descriptor.name < $1.descriptor.name }) {
-            let descriptor = entry.descriptor
+        for descriptor in GlobalOptions.collectors {
             let report = reports[descriptor.name]
             rows.append([
                 descriptor.name, descriptor.isDefault ? "on" : "off", report?.verdict.rawValue ?? "off",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
+import Configuration
 import Glibc
 import Logging
 
@@ -11,35 +12,67 @@ enum Command {
 
     /// Runs and returns the exit status.
     static func run(_ words: [String]) -> Int32 {
-        do throws(ConfigurationError) {
-            let parsed = try GlobalOptions.table.parse(words)
-            let options = Options(GlobalOptions.table.options, given: parsed.given)
-            if options.flag("help") {
+        let parsed: FlagTable.Parsed
+        let found: (subcommand: Subcommand, operands: [String])
+        do {
+            parsed = try GlobalOptions.table.parse(words)
+            if parsed.given["help"] == ["true"] {
                 print(HelpText.text(), terminator: "")
                 return 0
             }
-            if options.flag("version") {
+            if parsed.given["version"] == ["true"] {
                 print(BuildFacts.text)
                 return 0
             }
-            let logger = makeLogger(options)
-            for warning in parsed.warnings { logger.warning("\(warning)") }
-            guard parsed.arguments.count <= 1 else {
-                return refuse("unexpected \"\(parsed.arguments[1])\": one subcommand at a time; --help lists them")
-            }
-            switch parsed.arguments.first ?? "serve" {
-            case "serve": return try ServeCommand.run(options, logger)
-            case "once": return try OnceCommand.run(options, logger)
-            case "collectors": return try CollectorsCommand.run(options)
-            case "help":
-                print(HelpText.text(), terminator: "")
-                return 0
-            case let word:
-                return refuse("unknown subcommand \"\(word)\"; there are serve (the default), once and collectors")
-            }
+            found = try Subcommand.find(in: parsed.arguments)
         } catch {
-            return refuse(error.description)
+            return refuse("\(error)")
         }
+        let subcommand = found.subcommand
+        guard found.operands.count == subcommand.operands.count else {
+            let surplus = found.operands.dropFirst(subcommand.operands.count).first
+            return refuse(
+                surplus.map { "unexpected \"\(FlagTable.cut($0))\"; the form is host-exporter \(subcommand.synopsis)" }
+                    ?? "\(subcommand.operands[found.operands.count]) is missing: host-exporter \(subcommand.synopsis)")
+        }
+        for other in Subcommand.all where other.name != subcommand.name {
+            let own = subcommand.options.map(\.name)
+            for option in other.options where parsed.given[option.name] != nil && !own.contains(option.name) {
+                return refuse("--\(option.name) belongs to host-exporter \(other.name)")
+            }
+        }
+        return run(subcommand, operands: found.operands, parsed)
+    }
+
+    private static func run(_ subcommand: Subcommand, operands: [String], _ parsed: FlagTable.Parsed) -> Int32 {
+        let loaded: LoadedConfiguration
+        do throws(LoadedConfiguration.Refusal) {
+            loaded = try LoadedConfiguration(flags: parsed.given, isReading: subcommand.readsConfiguration)
+        } catch {
+            for problem in error.problems { _ = refuse("\(problem)") }
+            return usageError
+        }
+        let configuration = loaded.configuration
+        let logLevel = LogLevel(word: configuration.options.text("log.level"))
+        let handler = LineLogHandler(
+            level: logLevel,
+            format: LineLogHandler.Format(rawValue: configuration.options.text("log.format")) ?? .logfmt)
+        let logger = Logger(label: "host-exporter") { _ in handler }
+        for warning in parsed.warnings { logger.warning("\(warning)") }
+        for warning in loaded.warnings { logger.warning("\(warning)") }
+        let invocation = Invocation(
+            configuration: configuration, flags: parsed.given, operands: operands, logger: logger, logLevel: logLevel)
+        do throws(ConfigurationError) {
+            return try subcommand.run(invocation)
+        } catch {
+            return refuse(describe(error, configuration))
+        }
+    }
+
+    /// An error with the place where the flag was given.
+    static func describe(_ error: ConfigurationError, _ configuration: EffectiveConfiguration) -> String {
+        let problem = configuration.problem(error)
+        return problem.origin == .flag ? error.description : problem.description
     }
 
     /// One line on standard error.
@@ -52,13 +85,5 @@ enum Command {
     static func fputs(_ text: String) {
         var text = text
         text.withUTF8 { _ = unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
-
-    private static func makeLogger(_ options: Options) -> Logger {
-        let levels: [String: Logger.Level] = ["debug": .debug, "info": .info, "warn": .warning, "error": .error]
-        let handler = LineLogHandler(
-            logLevel: levels[options.text("log.level")] ?? .info,
-            format: LineLogHandler.Format(rawValue: options.text("log.format")) ?? .logfmt)
-        return Logger(label: "host-exporter") { _ in handler }
     }
 }

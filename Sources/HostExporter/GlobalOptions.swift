@@ -23,6 +23,9 @@ enum GlobalOptions {
             "web.disable-exporter-metrics", .flag(default: false),
             help: "Leave out what the agent says of itself (process_*, host_scrape_*, build information)."),
         OptionDescriptor(
+            "web.systemd-socket", .flag(default: false),
+            help: "Serve on the sockets that systemd hands over instead of --web.listen-address."),
+        OptionDescriptor(
             "web.max-requests", .integer(default: 40, range: 0...1_000_000),
             help: "Scrapes that may wait at once, 0 for no limit; in force only where it is given."),
     ]
@@ -44,17 +47,48 @@ enum GlobalOptions {
             "log.format", .choice(default: "logfmt", of: ["logfmt", "json"]), help: "How log lines are written."),
     ]
 
-    static let other = [
+    /// Read before all others, so they stand on the command line, `config.file` also in the environment.
+    static let configFile = OptionDescriptor(
+        "config.file", .text(default: ""),
+        help: "YAML file with further settings: flags' names without dashes as keys. Flags and environment beat it.")
+
+    static let requests = [
         OptionDescriptor("help", .flag(default: false), help: "Show this text (also -h)."),
         OptionDescriptor("version", .flag(default: false), help: "Show the version."),
-        OptionDescriptor(
-            "runtime.gomaxprocs", .text(default: "1"), help: "Of no effect here.", isHidden: true, isInert: true),
     ]
 
-    static let all = web + scrape + paths + log + other
+    static let inert = [
+        OptionDescriptor(
+            "runtime.gomaxprocs", .text(default: "1"), help: "Of no effect here.", isHidden: true, isInert: true)
+    ]
 
-    /// Every flag: the global ones, each collector's switch, each collector's options.
-    static let table = FlagTable(
-        all
-            + Registry.entries.flatMap { [FlagTable.collectorSwitch($0.descriptor)] + $0.descriptor.options })
+    /// The flags that belong to no collector, as `--help` parts them.
+    static let sections: [(title: String, options: [OptionDescriptor])] = [
+        ("Serving", web), ("Scraping", scrape), ("Paths", paths), ("Logging", log),
+        ("Configuration", [configFile]), ("Other", requests),
+    ]
+
+    /// Every collector, sorted by name.
+    static let collectors = Registry.entries.map(\.descriptor).sorted { $0.name < $1.name }
+
+    /// What a configuration file may set.
+    static let settings =
+        web + scrape + paths + log + inert
+        + collectors.flatMap { [FlagTable.collectorSwitch($0)] + $0.options }
+
+    static let fileTable = FlagTable(settings)
+
+    /// What environment variables may set.
+    static let environmentTable = FlagTable(settings + [configFile])
+
+    /// Every flag: the global ones, each collector's switch, each collector's and each subcommand's options.
+    static let table = FlagTable(settings + [configFile] + requests + Subcommand.all.flatMap(\.options))
+}
+
+extension OptionDescriptor {
+    /// True for `--name` and `--no-name`.
+    var isSwitch: Bool {
+        if case .flag = kind { return true }
+        return false
+    }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
-import Collectors
 
 /// What `--help` prints.
 enum HelpText {
@@ -12,24 +11,29 @@ enum HelpText {
         var out = """
             host-exporter \(BuildFacts.version): host and hardware metrics for Prometheus.
 
-            Usage: host-exporter [serve | once | collectors] [flags]
-
-              serve         serve the metrics over HTTP (the default)
-              once          print one page to standard output
-              collectors    list the collectors with their state on this host and why
-
-            Flags take their value as --name=value or --name value; switches as --name or --no-name.
+            Usage: host-exporter [SUBCOMMAND] [flags]
 
 
             """
-        out += section("Serving", GlobalOptions.web)
-        out += section("Scraping", GlobalOptions.scrape)
-        out += section("Paths", GlobalOptions.paths)
-        out += section("Logging", GlobalOptions.log)
-        out += section("Other", GlobalOptions.other)
+        let widest = Subcommand.listed.map(\.synopsis.count).max() ?? 0
+        for (index, subcommand) in Subcommand.listed.enumerated() {
+            let gap = String(repeating: " ", count: widest - subcommand.synopsis.count + 2)
+            out += "  \(subcommand.synopsis)\(gap)\(subcommand.help)\(index == 0 ? " (the default)" : "")\n"
+        }
+        out += """
+
+            Flags take their value as --name=value or --name value; switches as --name or --no-name. Each can also be
+            set in the file of --config.file (its name without dashes as key) and by an environment variable
+            (HOST_EXPORTER_ and its name in upper case with . and - as _): flag beats environment beats file.
+
+
+            """
+        for part in GlobalOptions.sections { out += section(part.title, part.options) }
+        for subcommand in Subcommand.listed where !subcommand.options.isEmpty {
+            out += section("Of \(subcommand.name)", subcommand.options)
+        }
         out += "Collectors (--collector.NAME switches one on, --no-collector.NAME off):\n\n"
-        for entry in Registry.entries.sorted(by: { $0.descriptor.name < $1.descriptor.name }) {
-            let descriptor = entry.descriptor
+        for descriptor in GlobalOptions.collectors {
             let state = descriptor.isDefault ? "on" : "off"
             out += flag("--[no-]collector.\(descriptor.name)", descriptor.help + " Default: \(state).")
             for option in descriptor.options where !option.isHidden { out += describe(option) }
@@ -42,17 +46,7 @@ enum HelpText {
     }
 
     private static func describe(_ option: OptionDescriptor) -> String {
-        let standard = option.kind.standard.map { " Default: \($0)." } ?? ""
-        switch option.kind {
-        case .flag(let isOn):
-            return flag("--[no-]\(option.name)", option.help + (isOn ? " Default: on." : ""))
-        case .choice(_, let words):
-            return flag("--\(option.name)=\(words.joined(separator: "|"))", option.help + standard)
-        case .pattern: return flag("--\(option.name)=REGEX", option.help + standard)
-        case .integer: return flag("--\(option.name)=NUMBER", option.help + standard)
-        case .duration: return flag("--\(option.name)=TIME", option.help + standard)
-        case .text, .texts: return flag("--\(option.name)=TEXT", option.help + standard)
-        }
+        flag(option.synopsis, option.helpWithDefault)
     }
 
     /// A flag on a line of its own and its sentence below, wrapped.
@@ -67,5 +61,33 @@ enum HelpText {
             line += (line.isEmpty ? "" : " ") + word
         }
         return out + String(repeating: " ", count: 2 * indent) + line + "\n"
+    }
+}
+
+extension OptionDescriptor {
+    /// The flag with what it takes, as `--help` and the manual page show it.
+    var synopsis: String {
+        switch kind {
+        case .flag: "--[no-]\(name)"
+        default: "--\(name)=\(placeholder)"
+        }
+    }
+
+    /// What stands for the value.
+    var placeholder: String {
+        switch kind {
+        case .flag: ""
+        case .choice(_, let words): words.joined(separator: "|")
+        case .pattern: "REGEX"
+        case .integer: "NUMBER"
+        case .duration: "TIME"
+        case .text, .texts: "TEXT"
+        }
+    }
+
+    /// The sentence with the default behind it.
+    var helpWithDefault: String {
+        if case .flag(let isOn) = kind { return help + (isOn ? " Default: on." : "") }
+        return help + (kind.standard.map { " Default: \($0)." } ?? "")
     }
 }

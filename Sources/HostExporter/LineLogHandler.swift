@@ -11,8 +11,18 @@ struct LineLogHandler: LogHandler {
     }
 
     var metadata: Logger.Metadata = [:]
-    var logLevel: Logger.Level
+    let level: LogLevel
     let format: Format
+
+    init(level: LogLevel, format: Format) {
+        self.level = level
+        self.format = format
+    }
+
+    var logLevel: Logger.Level {
+        get { level.current }
+        set { level.current = newValue }
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -50,30 +60,12 @@ struct LineLogHandler: LogHandler {
     private static func logfmt(_ fields: [(String, String)]) -> String {
         fields.map { key, value in
             let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3D && $0 < 0x7F }
-            return "\(key)=\(isPlain ? value : quoted(value))"
+            return "\(key)=\(isPlain ? value : JSONText.quoted(value))"
         }.joined(separator: " ")
     }
 
     private static func json(_ fields: [(String, String)]) -> String {
-        "{" + fields.map { "\(quoted($0)):\(quoted($1))" }.joined(separator: ",") + "}"
-    }
-
-    /// A JSON string, which is also what logfmt readers take for a quoted value.
-    private static func quoted(_ text: String) -> String {
-        var out = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": out += "\\\""
-            case "\\": out += "\\\\"
-            case "\n": out += "\\n"
-            case "\t": out += "\\t"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-                let digits = String(scalar.value, radix: 16)
-                out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out + "\""
+        "{" + fields.map { "\(JSONText.quoted($0)):\(JSONText.quoted($1))" }.joined(separator: ",") + "}"
     }
 
     /// The time in UTC with milliseconds, RFC 3339.

@@ -4,17 +4,18 @@ import CollectorKit
 import Exposition
 import Glibc
 import KernelFiles
-import Logging
 import Scraping
 import Synchronization
 
 /// `once`: one page to standard output.
 enum OnceCommand {
+    static let subcommand = Subcommand(name: "once", help: "print one page to standard output", run: run)
+
     /// Takes a CPU sample, waits a second for its counterpart, scrapes and prints.
     ///
     /// 0 even where collectors failed, which the page says; 1 where the page cannot be written.
-    static func run(_ options: Options, _ logger: Logger) throws(ConfigurationError) -> Int32 {
-        let assembly = try Assembly(options: options, logger: logger)
+    private static func run(_ invocation: Invocation) throws(ConfigurationError) -> Int32 {
+        let assembly = try Assembly(options: invocation.options, logger: invocation.logger)
         assembly.scraper.sample()
         sleep(nanoseconds: 1_050_000_000)
         let page = scrape(assembly)

@@ -1,18 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
-import Collectors
 import Exposition
 import Scraping
 import Serving
+import Synchronization
 
 /// What the server asks for pages: the scraper, in the server's terms.
+///
+/// The scraper can be exchanged while pages are made; those that have begun are finished by the one before.
 final class ScraperRenderer: PageRenderer {
-    private let assembly: Assembly
-
-    init(_ assembly: Assembly) {
-        self.assembly = assembly
+    private struct State {
+        var assembly: Assembly
+        /// Those before it that still have pages to finish.
+        var retired: [Assembly] = []
+        var nextSample: UInt64 = 0
     }
+
+    /// Time between two samples, however often the event loop calls.
+    static let samplingNanoseconds: UInt64 = 5_000_000_000
+
+    private let state: Mutex<State>
+    private let onBeat: @Sendable () -> Void
+
+    /// A renderer whose `onBeat` is called on the event loop with every periodic call: a sign that the loop lives.
+    init(_ assembly: Assembly, onBeat: @escaping @Sendable () -> Void) {
+        state = Mutex(State(assembly: assembly))
+        self.onBeat = onBeat
+    }
+
+    /// Lets another assembly make the pages from now on.
+    func exchange(for assembly: Assembly) {
+        let before = state.withLock { state in
+            let before = state.assembly
+            state.assembly = assembly
+            state.retired.append(before)
+            state.nextSample = 0
+            return before
+        }
+        before.scraper.retire()
+        assembly.scraper.sample()
+    }
+
+    private var assembly: Assembly { state.withLock { $0.assembly } }
 
     func render(_ request: PageRequest, completion: @escaping @Sendable (PageAnswer) -> Void) {
         let choice: CollectorChoice
@@ -32,21 +62,35 @@ final class ScraperRenderer: PageRenderer {
         }
     }
 
-    func watch(nowNanoseconds: UInt64) -> UInt64? {
-        assembly.scraper.watch(nowNanoseconds: nowNanoseconds)
+    func watch(nowNanoseconds now: UInt64) -> UInt64? {
+        let (current, retired) = state.withLock { ($0.assembly, $0.retired) }
+        let times = ([current] + retired).compactMap { $0.scraper.watch(nowNanoseconds: now) }
+        if !retired.isEmpty {
+            state.withLock { state in state.retired.removeAll { $0.scraper.isIdle } }
+        }
+        return times.min()
     }
 
     func sample() {
-        assembly.scraper.sample()
+        onBeat()
+        let now = Clock.monotonicNanoseconds()
+        let due: Assembly? = state.withLock { state in
+            guard now >= state.nextSample else { return nil }
+            // A little early rather than a whole beat late.
+            state.nextSample = now &+ Self.samplingNanoseconds / 50 * 49
+            return state.assembly
+        }
+        due?.scraper.sample()
     }
 
     func collectorStatuses() -> [CollectorStatus] {
+        let assembly = assembly
         var reports: [String: CollectorReport] = [:]
         for report in assembly.scraper.reports() {
             if let report { reports[report.name] = report }
         }
         let enabled = Set(assembly.enabled.map(\.name))
-        return Registry.entries.map(\.descriptor).sorted { $0.name < $1.name }.map { descriptor in
+        return GlobalOptions.collectors.map { descriptor in
             let report = reports[descriptor.name]
             let isEnabled = enabled.contains(descriptor.name)
             return CollectorStatus(

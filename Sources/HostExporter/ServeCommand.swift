@@ -9,10 +9,24 @@ import Serving
 enum ServeCommand {
     private static let gracePeriodNanoseconds: UInt64 = 4_000_000_000
 
-    static func run(_ options: Options, _ logger: Logger) throws(ConfigurationError) -> Int32 {
-        let configuration = try configuration(options)
+    static let subcommand = Subcommand(name: "serve", help: "serve the metrics over HTTP", run: run)
+
+    private static func run(_ invocation: Invocation) throws(ConfigurationError) -> Int32 {
+        let (options, logger) = (invocation.options, invocation.logger)
+        let manager = ServiceManager()
+        var configuration = try serverConfiguration(options)
+        if options.flag("web.systemd-socket") {
+            configuration.addresses = []
+            configuration.inheritedSockets = ServiceManager.inheritedSockets()
+            guard !configuration.inheritedSockets.isEmpty else {
+                throw ConfigurationError(
+                    flag: "web.systemd-socket", "no socket was handed over (LISTEN_FDS); it needs a systemd socket unit"
+                )
+            }
+        }
+        configuration.samplingInterval = manager.beat
         let assembly = try Assembly(options: options, logger: logger)
-        let renderer = ScraperRenderer(assembly)
+        let renderer = ScraperRenderer(assembly, onBeat: manager.feedWatchdog)
         let server = MetricsServer(configuration: configuration, renderer: renderer, logger: logger)
         do throws(ServingError) {
             try server.start()
@@ -26,18 +40,24 @@ enum ServeCommand {
                 "addresses": "\(configuration.addresses.map(\.description).joined(separator: " "))",
                 "version": "\(BuildFacts.version)", "collectors": "\(assembly.enabled.count)",
             ])
+        manager.tell("READY=1")
+        let reload = Reload(invocation, renderer: renderer, server: server)
         var signal = Signals.wait()
         while signal == SIGHUP {
-            logger.info("nothing to read again on SIGHUP: all settings come from flags")
+            manager.tell("RELOADING=1\nMONOTONIC_USEC=\(Clock.monotonicNanoseconds() / 1_000)")
+            reload.run()
+            manager.tell("READY=1")
             signal = Signals.wait()
         }
+        manager.tell("STOPPING=1")
         logger.info("stopping", metadata: ["signal": "\(signal == SIGTERM ? "SIGTERM" : "SIGINT")"])
         server.stop(gracePeriodNanoseconds: gracePeriodNanoseconds)
         // Threads may still hang in the kernel; leaving does not wait for them.
         _exit(0)
     }
 
-    private static func configuration(_ options: Options) throws(ConfigurationError) -> ServerConfiguration {
+    /// The server's part of the options.
+    static func serverConfiguration(_ options: Options) throws(ConfigurationError) -> ServerConfiguration {
         var configuration = ServerConfiguration()
         let addresses = options.texts("web.listen-address")
         if !addresses.isEmpty {

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// CPU numbers as sysfs writes them. Source: /sys/devices/system/cpu, kernel Documentation/admin-guide/cputopology.rst.
+/// CPU numbers as sysfs writes them.
+///
+/// Source: /sys/devices/system/cpu, kernel Documentation/admin-guide/cputopology.rst.
 public enum CPUNumbers {
     /// Larger numbers are taken for garbage; kernels are built for at most 8,192 CPUs.
     public static let limit = 65_536
 
-    /// The numbers of a list of ranges such as `0-3,8`; nil where it is none. An empty list has no numbers.
+    /// The numbers of a list of ranges such as `0-3,8`; nil where it is none.
+    ///
+    /// An empty list has no numbers.
     public static func ranges(_ text: Bytes) -> [Int]? {
         var numbers: [Int] = []
         var pieces = ByteScanner(text.trimmed)
         while let piece = pieces.nextPiece(separator: 0x2C) {
-            var ends = ByteScanner(piece)
-            guard let first = ends.nextPiece(separator: 0x2D).flatMap(parse) else { return nil }
-            let last = ends.isAtEnd ? first : parse(ends.rest)
-            guard let last, first <= last, numbers.count + last - first < limit else { return nil }
+            let dash = piece.firstIndex(of: 0x2D)
+            let first = parse(piece.upTo(dash ?? piece.count))
+            let last = dash.map { parse(piece.from($0 + 1)) } ?? first
+            guard let first, let last, first <= last, numbers.count + last - first < limit else { return nil }
             numbers.append(contentsOf: first...last)
         }
         return numbers

@@ -2,7 +2,9 @@
 
 import CKernel
 
-/// The state of the kernel's clock and of the loop that steers it. Source: adjtimex(2), which is only read.
+/// The state of the kernel's clock and of the loop that steers it.
+///
+/// Source: adjtimex(2), which is only read.
 public struct ClockDiscipline: Sendable {
     /// False where the kernel takes its clock for unsynchronised (TIME_ERROR).
     public let isSynchronised: Bool

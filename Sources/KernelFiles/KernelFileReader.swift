@@ -44,13 +44,20 @@ public struct KernelFileReader: ~Copyable {
 
     /// Where a symbolic link points to, as it is written in the link.
     public mutating func target(ofLink path: String) throws(KernelFileError) -> Bytes {
+        try target(ofLink: RawPath(path))
+    }
+
+    /// Where a symbolic link points to, as it is written in the link; for paths that are kept.
+    public mutating func target(ofLink path: RawPath) throws(KernelFileError) -> Bytes {
         var failure: Int32 = 0
         let bytes = unsafe arena.fill(capacity: 4_096) { start in
-            let length = unsafe readlink(path, start.assumingMemoryBound(to: CChar.self), 4_096)
+            let length = unsafe path.withPointer {
+                unsafe readlink($0, start.assumingMemoryBound(to: CChar.self), 4_096)
+            }
             if length < 0 { failure = errno }
             return length
         }
-        if failure != 0 { throw KernelFileError(.readlink, path: path, errno: failure) }
+        if failure != 0 { throw KernelFileError(.readlink, path: path.text, errno: failure) }
         return bytes
     }
 

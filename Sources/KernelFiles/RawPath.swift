@@ -43,6 +43,14 @@ public struct RawPath: Sendable, Hashable {
 }
 
 extension Bytes {
+    /// Calls `body` with a view of an array, which must not be kept.
+    public static func withView<Result>(of array: [UInt8], _ body: (Bytes) -> Result) -> Result {
+        unsafe array.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return body(Bytes("")) }
+            return unsafe body(Bytes(base, count: buffer.count))
+        }
+    }
+
     /// True where the view holds exactly these bytes.
     public static func == (left: Bytes, right: [UInt8]) -> Bool {
         unsafe right.withUnsafeBytes { other in

@@ -2,7 +2,9 @@
 
 import Glibc
 
-/// What uname(2) says of the running kernel. Views of the reader's arena, good until its next collection.
+/// What uname(2) says of the running kernel.
+///
+/// Views of the reader's arena, good until its next collection.
 public struct UnixName {
     /// The kernel's name, `Linux`.
     public let sysname: Bytes

@@ -12,8 +12,9 @@ public enum WallClock {
         return Int64(now.tv_sec) &* 1_000_000_000 &+ Int64(now.tv_nsec)
     }
 
-    /// The short name of this process's time zone and its offset to UTC, at a time in seconds since 1970. The zone
-    /// (`TZ`, /etc/localtime) is read once in the life of a process.
+    /// The short name of this process's time zone and its offset to UTC, at a time in seconds since 1970.
+    ///
+    /// The zone (`TZ`, /etc/localtime) is read once in the life of a process.
     public static func zone(
         at seconds: Int64, copiedBy reader: inout KernelFileReader
     ) -> (name: Bytes, offsetSeconds: Int)? {

@@ -17,6 +17,8 @@ public final class Scraper: @unchecked Sendable {
     private let kernelLane = Lane(source: nil)
     private let sourceLanes: [Lane]
     private let samplers: [any SamplingSource]
+    /// Samplers that a thread is in: one that hangs gets no second thread.
+    private var sampling: Set<ObjectIdentifier> = []
     private let budget: DescriptorBudget
     private let shareNanoseconds: UInt64
     private var byName: [String: Int] = [:]
@@ -24,6 +26,7 @@ public final class Scraper: @unchecked Sendable {
     private var job: ScrapeJob?
     private var pending: [ScrapeJob] = []
     private var scrapes: UInt64 = 0
+    private var isRetired = false
     private let page: PageBuilder
 
     /// A scraper of these slots.
@@ -78,11 +81,28 @@ public final class Scraper: @unchecked Sendable {
         _ = watch(nowNanoseconds: Clock.monotonicNanoseconds())
         gate.holding {
             guard job == nil, !kernelLane.hasNext, kernelLane.worker?.task == nil else { return }
+            let free = samplers.filter { !sampling.contains(ObjectIdentifier($0)) }
+            guard !free.isEmpty else { return }
             scrapes += 1  // A sample is a look of its own: sources read once in each.
-            kernelLane.tasks = samplers.map { .sample($0) }
+            kernelLane.tasks = free.map { .sample($0) }
             kernelLane.next = 0
             wake(kernelLane)
         }
+    }
+
+    /// Lets the worker threads end as soon as nothing runs or waits: another scraper takes this one's place.
+    ///
+    /// What runs is finished, and what is asked for later still gets its page.
+    public func retire() {
+        gate.holding {
+            isRetired = true
+            ringAll()
+        }
+    }
+
+    /// True while nothing runs or waits.
+    public var isIdle: Bool {
+        gate.holding { job == nil && pending.isEmpty && kernelLane.worker?.task == nil }
     }
 
     /// What became of each collector in the last scrape that asked for it; nil for one that never ran.
@@ -187,6 +207,10 @@ public final class Scraper: @unchecked Sendable {
         if !isStarted { lane.worker = nil }
     }
 
+    private func ringAll() {
+        for lane in [kernelLane] + sourceLanes { lane.worker?.bell.ring() }
+    }
+
     /// A lane has lost its worker: another one takes the rest.
     private func advance(_ lane: Lane) {
         if lane.hasNext || lane === kernelLane {
@@ -216,6 +240,7 @@ public final class Scraper: @unchecked Sendable {
         page.settle()
         self.job = nil
         startNext()
+        if isRetired { ringAll() }
         gate.unlock()
         for waiter in waiters { waiter.completion(.page(pages[waiter.format])) }
         gate.lock()
@@ -234,7 +259,12 @@ public final class Scraper: @unchecked Sendable {
                 finish(job)
             } else {
                 if lane !== kernelLane { end(lane) }
-                if !lane.hasNext { worker.bell.wait(at: gate) }
+                if lane.hasNext { continue }
+                if isRetired, job == nil, pending.isEmpty {
+                    lane.worker = nil
+                    break
+                }
+                worker.bell.wait(at: gate)
             }
         }
         gate.unlock()
@@ -247,6 +277,7 @@ public final class Scraper: @unchecked Sendable {
         let number = job?.number ?? scrapes
         worker.task = task
         worker.taskStartedNanoseconds = Clock.monotonicNanoseconds()
+        if case .sample(let source) = task { sampling.insert(ObjectIdentifier(source)) }
         gate.unlock()
         reader.beginCollection(scrape: number)
         var needed: [ObjectIdentifier] = []
@@ -279,6 +310,7 @@ public final class Scraper: @unchecked Sendable {
         }
         gate.lock()
         worker.task = nil
+        if case .sample(let source) = task { sampling.remove(ObjectIdentifier(source)) }
         // An abandoned worker's scrape has gone on without it.
         guard !worker.isAbandoned, let job, job.number == number, !job.isComposing else { return }
         if case .begin = task { startSources(needed) }

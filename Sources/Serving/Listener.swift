@@ -27,11 +27,27 @@ struct Listener {
         }
     }
 
-    private func bind(
-        _ address: ListenAddress, to socketAddress: SocketAddress, isDualStack: Bool
-    ) throws(ServingError) -> any Channel {
+    /// Serves on a listening socket that the process was started with, which is its own from here on.
+    ///
+    /// - Throws: `ServingError.unusableSocket`.
+    func adopt(_ descriptor: CInt) throws(ServingError) -> any Channel {
+        var isListening: CInt = 0
+        var size = socklen_t(MemoryLayout<CInt>.size)
+        guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &size) == 0, isListening == 1
+        else {
+            throw .unusableSocket(descriptor: descriptor, reason: "it is no listening socket")
+        }
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        do {
+            return try bootstrap().withBoundSocket(descriptor).wait()
+        } catch {
+            throw .unusableSocket(descriptor: descriptor, reason: "\(error)")
+        }
+    }
+
+    private func bootstrap() -> ServerBootstrap {
         let install = install
-        var bootstrap = ServerBootstrap(group: loop)
+        return ServerBootstrap(group: loop)
             .serverChannelOption(.backlog, value: 512)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // A client may close its sending side and still wait for the answer.
@@ -42,6 +58,12 @@ struct Listener {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try install(channel) }
             }
+    }
+
+    private func bind(
+        _ address: ListenAddress, to socketAddress: SocketAddress, isDualStack: Bool
+    ) throws(ServingError) -> any Channel {
+        var bootstrap = bootstrap()
         if isDualStack {
             let isIPv6Only = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
             bootstrap = bootstrap.serverChannelOption(isIPv6Only, value: 0)

@@ -51,6 +51,14 @@ public final class MetricsServer: Sendable {
         }
     }
 
+    /// Changes the longest that a scrape may take, for those that begin from now on.
+    public func changeScrapeTimeout(to timeout: Duration) {
+        state.withLock { state in
+            guard case .running(let group, let server, _, _) = state else { return }
+            group.next().execute { server.value.timeouts.scrape = timeout.nanoseconds }
+        }
+    }
+
     /// Stops accepting, lets running answers finish, and returns within the grace period whatever happens: at its end
     /// connections are cut off, and a thread that hangs is left behind.
     ///
@@ -79,7 +87,7 @@ public final class MetricsServer: Sendable {
     }
 
     private func run() throws(ServingError) -> State {
-        guard !configuration.addresses.isEmpty else { throw .noAddress }
+        guard !configuration.addresses.isEmpty || !configuration.inheritedSockets.isEmpty else { throw .noAddress }
         try checkTelemetryPath()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
@@ -93,6 +101,7 @@ public final class MetricsServer: Sendable {
             }.wait()
             let listener = Listener(loop: loop) { try ConnectionPipeline.install(on: $0, for: server.value) }
             for address in configuration.addresses { channels.append(try listener.bind(address)) }
+            for descriptor in configuration.inheritedSockets { channels.append(try listener.adopt(descriptor)) }
             let gate = try loop.submit {
                 server.value.begin()
                 return server.value.gate
@@ -106,7 +115,8 @@ public final class MetricsServer: Sendable {
             // socket was closed already.
             for channel in channels { try? channel.close().wait() }
             group.shutdownGracefully(queue: .global()) { _ in }
-            throw (error as? ServingError) ?? .cannotListen(configuration.addresses[0], reason: "\(error)")
+            throw (error as? ServingError)
+                ?? .cannotListen(configuration.addresses.first ?? .standard, reason: "\(error)")
         }
     }
 

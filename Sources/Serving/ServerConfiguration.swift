@@ -5,6 +5,9 @@ public struct ServerConfiguration: Sendable {
     /// Where to listen: on all of these or on none.
     public var addresses: [ListenAddress] = [.standard]
 
+    /// Listening sockets that this process was started with, served beside the addresses; they are closed at the end.
+    public var inheritedSockets: [CInt] = []
+
     /// The path of the metrics; with `/` there is no landing page.
     public var telemetryPath = "/metrics"
 

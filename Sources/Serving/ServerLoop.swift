@@ -11,7 +11,7 @@ final class ServerLoop {
     let configuration: ServerConfiguration
 
     /// The time-outs in nanoseconds.
-    let timeouts: Timeouts
+    var timeouts: Timeouts
 
     /// Puts answers into bytes.
     var writer: AnswerWriter

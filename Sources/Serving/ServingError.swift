@@ -14,6 +14,9 @@ public enum ServingError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kernel, or the resolver, refused the address for another reason.
     case cannotListen(ListenAddress, reason: String)
 
+    /// A descriptor that the process was started with is no socket that can be served on.
+    case unusableSocket(descriptor: CInt, reason: String)
+
     /// There is no address to listen on.
     case noAddress
 
@@ -34,6 +37,8 @@ public enum ServingError: Error, Sendable, Hashable, CustomStringConvertible {
             "cannot listen on \(address): address already in use"
         case .cannotListen(let address, let reason):
             "cannot listen on \(address): \(reason)"
+        case .unusableSocket(let descriptor, let reason):
+            "cannot serve on the inherited descriptor \(descriptor): \(reason)"
         case .noAddress:
             "there is no address to listen on"
         case .alreadyStarted:

@@ -12,7 +12,7 @@ struct Timeouts {
     let write: UInt64
 
     /// For a scrape at most.
-    let scrape: UInt64
+    var scrape: UInt64
 
     /// Between two samples.
     let sampling: UInt64

@@ -9,7 +9,8 @@ import Testing
 @testable import Collectors
 
 /// Walks `Fixtures/<collector>/<case>/`: `proc`, `sys`, `root` and `udev` stand for the host's trees, `flags` holds one
-/// flag a line (`{case}` is the case's folder), `expected.prom` the page and `expected.state` the state.
+/// flag a line (`{case}` is the case's folder), `expected.prom` the page and `expected.state` the state. `volatile`
+/// names the metrics whose values change by themselves, one a line; a star stands for them.
 ///
 /// A collector that reads the live system has `expected.shape` instead of `expected.prom`: one `name{labels}` a line,
 /// no values.
@@ -38,7 +39,24 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
     }
 
     /// Runs the collector once over the case's trees: its page and its state as one line.
+    ///
+    /// Links that lead back up, as the kernel's trees have them, stand in the file `links` (`path target`), because
+    /// the package manager would follow them for ever; they are made in a copy.
     func run() throws -> (page: String, state: String) {
+        guard let links = text("links") else { return try run(in: folder) }
+        let copy = FileManager.default.temporaryDirectory.appendingPathComponent("fixture-\(UUID().uuidString)")
+        try FileManager.default.copyItem(at: folder, to: copy)
+        defer { try? FileManager.default.removeItem(at: copy) }
+        for line in links.split(separator: "\n") {
+            let words = line.split(separator: " ", maxSplits: 1)
+            try #require(words.count == 2)
+            try FileManager.default.createSymbolicLink(
+                atPath: copy.path + "/" + words[0], withDestinationPath: String(words[1]))
+        }
+        return try run(in: copy)
+    }
+
+    private func run(in folder: URL) throws -> (page: String, state: String) {
         let entry = try #require(Registry.entries.first { $0.descriptor.name == collector })
         let roots = Roots(
             procfs: folder.path + "/proc", sysfs: folder.path + "/sys", rootfs: folder.path + "/root",
@@ -73,7 +91,21 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
             composer.write(.text, to: &sink)
             return String(decoding: sink.array, as: UTF8.self)
         }
-        return (Self.sorted(page), Self.stateLine(slot))
+        // Paths of the case's trees may be labels; the page must not depend on where the repository is.
+        let shown = page.replacingOccurrences(of: folder.path, with: "{case}")
+        return (masked(Self.sorted(shown)), Self.stateLine(slot))
+    }
+
+    /// The page with a star for each value that changes by itself.
+    private func masked(_ page: String) -> String {
+        let names = Set((text("volatile") ?? "").split(separator: "\n"))
+        guard !names.isEmpty else { return page }
+        return page.split(separator: "\n").map { line in
+            guard names.contains(line.prefix { $0 != "{" && $0 != " " }), let end = line.lastIndex(of: " ") else {
+                return line + "\n"
+            }
+            return line[...end] + "*\n"
+        }.joined()
     }
 
     /// The page with its families by name and their samples in order, because directories list in any order.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The last few samples of how busy the CPUs were, so that a share of the time since then can be told. A ring whose
-/// memory grows only with the number of CPUs.
+/// The last few samples of how busy the CPUs were, so that a share of the time since then can be told.
+///
+/// A ring whose memory grows only with the number of CPUs.
 struct CPUHistory {
     /// How long a CPU was busy and not busy since boot, in units of 10 ms.
     struct Load {

@@ -2,8 +2,9 @@
 
 import KernelFiles
 
-/// The time that a CPU, or all of them, spent since boot, by what it did, in units of 10 ms. Columns that an old
-/// kernel does not have are 0.
+/// The time that a CPU, or all of them, spent since boot, by what it did, in units of 10 ms.
+///
+/// Columns that an old kernel does not have are 0.
 struct Jiffies {
     var user: UInt64 = 0
     var nice: UInt64 = 0
@@ -54,7 +55,9 @@ struct Jiffies {
     }
 }
 
-/// One look at /proc/stat, in the kernel's units; what is not there is nil. Source: proc_stat(5).
+/// One look at /proc/stat, in the kernel's units; what is not there is nil.
+///
+/// Source: proc_stat(5).
 struct CPUTimes {
     /// The time of one CPU that is online.
     struct CPU {
@@ -93,7 +96,9 @@ struct CPUTimes {
             && blocked == nil && softirqs.isEmpty
     }
 
-    /// Takes over another look at the file. Reuses memory.
+    /// Takes over another look at the file.
+    ///
+    /// Reuses memory.
     mutating func take(_ bytes: Bytes, at monotonicNanoseconds: UInt64) {
         self.monotonicNanoseconds = monotonicNanoseconds
         total = nil

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How busy the CPUs were between now and the newest sample that is at least a second old. Good only inside of the
-/// closure that it is given to.
+/// How busy the CPUs were between now and the newest sample that is at least a second old.
+///
+/// Good only inside of the closure that it is given to.
 struct CPUUsage {
     /// How old the sample must be.
     private static let leastNanoseconds: UInt64 = 1_000_000_000

@@ -4,8 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// Frequencies of the CPUs and what governs them. Source: /sys/devices/system/cpu/cpu*/cpufreq, kernel
-/// Documentation/admin-guide/pm/cpufreq.rst.
+/// Frequencies of the CPUs and what governs them.
+///
+/// Source: /sys/devices/system/cpu/cpu*/cpufreq, kernel Documentation/admin-guide/pm/cpufreq.rst.
 struct CpufreqCollector: Collector {
     enum Metric: Int, MetricKey {
         case frequency, minimum, maximum, scaling, scalingMinimum, scalingMaximum, governor
@@ -132,7 +133,13 @@ struct CpufreqCollector: Collector {
         guard reader.exists(path) else { return nil }
         var cpu = CPU(number: number)
         for (metric, name) in CpufreqCollector.fixedFiles {
-            if let value = content(path + name, &reader)?.unsigned { cpu.fixed.append((metric, value)) }
+            guard let bytes = content(path + name, &reader) else { continue }
+            if let value = bytes.unsigned {
+                cpu.fixed.append((metric, value))
+            } else {
+                // Read like those that change, so that every scrape says that it is lost.
+                cpu.frequencies.append(Frequency(metric: metric, file: KernelFile(path + name)))
+            }
         }
         for (metric, name) in CpufreqCollector.files where content(path + name, &reader) != nil {
             cpu.frequencies.append(Frequency(metric: metric, file: KernelFile(path + name)))

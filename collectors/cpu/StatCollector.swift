@@ -4,7 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// Counts of the whole kernel. Source: /proc/stat, proc_stat(5).
+/// Counts of the whole kernel.
+///
+/// Source: /proc/stat, proc_stat(5).
 struct StatCollector: Collector {
     enum Metric: Int, MetricKey {
         case interrupts, contextSwitches, forks, bootTime, running, blocked, softirqs

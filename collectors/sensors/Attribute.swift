@@ -10,7 +10,8 @@ extension KernelFileError {
     /// The sensor is not connected, its device is asleep or gone, or this chip does not have it. Anything else is a
     /// fault.
     var isWithoutValue: Bool {
-        isMissing || [ENODATA, EINVAL, EOPNOTSUPP, EISDIR].contains(errno) || operation == .read && errno == EPERM
+        isMissing || [ENODATA, EAGAIN, EINVAL, EOPNOTSUPP, EISDIR].contains(errno)
+            || operation == .read && errno == EPERM
     }
 }
 

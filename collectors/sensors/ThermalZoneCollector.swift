@@ -35,7 +35,7 @@ struct ThermalZoneCollector: Collector {
 
     private struct Zone {
         let name: String
-        let mode, type, temperature: KernelFile
+        let type, temperature: KernelFile
     }
 
     private struct CoolingDevice {
@@ -71,8 +71,6 @@ struct ThermalZoneCollector: Collector {
     // descriptor then opens that device's files by itself.
 
     private func collect(_ zone: Zone, from reader: inout KernelFileReader, into writer: inout MetricWriter) {
-        // Kernels before 5.9 have no mode file for some zones; those are enabled.
-        if case .value(let mode) = reader.attribute(zone.mode), mode == "disabled" { return }
         guard let type = reader.text(of: zone.type, or: &writer),
             let millidegrees = reader.number(of: zone.temperature, or: &writer)
         else { return }
@@ -102,8 +100,7 @@ struct ThermalZoneCollector: Collector {
         zones = Self.numbered(names, prefix: "thermal_zone").map { name, number in
             let folder = directory.path + "/" + name
             return Zone(
-                name: number, mode: KernelFile(folder + "/mode"), type: KernelFile(folder + "/type"),
-                temperature: KernelFile(folder + "/temp"))
+                name: number, type: KernelFile(folder + "/type"), temperature: KernelFile(folder + "/temp"))
         }
         coolingDevices = Self.numbered(names, prefix: "cooling_device").map { name, number in
             let folder = directory.path + "/" + name

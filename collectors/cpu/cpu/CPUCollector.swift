@@ -4,8 +4,10 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// What the CPUs did since boot, and what they are. Sources: /proc/stat and /proc/cpuinfo, proc(5);
-/// /sys/devices/system/cpu, kernel Documentation/ABI/testing/sysfs-devices-system-cpu.
+/// What the CPUs did since boot, and what they are.
+///
+/// Sources: /proc/stat and /proc/cpuinfo, proc(5); /sys/devices/system/cpu, kernel
+/// Documentation/ABI/testing/sysfs-devices-system-cpu.
 struct CPUCollector: Collector {
     enum Metric: Int, MetricKey {
         case seconds, guestSeconds, info, flag, bug, frequency, coreThrottles, packageThrottles, isolated, online

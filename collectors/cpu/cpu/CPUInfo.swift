@@ -4,7 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// What the CPUs are, by their own word. Source: /proc/cpuinfo, whose fields depend on the architecture.
+/// What the CPUs are, by their own word.
+///
+/// Source: /proc/cpuinfo, whose fields depend on the architecture.
 struct CPUInfo {
     /// What is said of one CPU; empty where nothing is.
     private struct Block {

@@ -4,8 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// Which CPUs are online and isolated, and the counts of throttling of their cores and packages. What changes only
-/// when a CPU comes or goes is read again only then.
+/// Which CPUs are online and isolated, and the counts of throttling of their cores and packages.
+///
+/// What changes only when a CPU comes or goes is read again only then.
 struct CPUTopology {
     /// A counter of throttling of a package, or of a core where there is one.
     private struct Throttle {
@@ -21,6 +22,8 @@ struct CPUTopology {
     private var onlineText: String?
     private var throttles: [Throttle] = []
     private var isolated: [Int] = []
+    /// True where `isolated` is there and cannot be understood.
+    private var isIsolatedLost = false
     private var online: [(cpu: Int, isOnline: Bool)] = []
 
     init(roots: Roots) {
@@ -35,9 +38,10 @@ struct CPUTopology {
     ) throws(CollectorError) {
         let text = try reader.readIfPresent(onlineFile) ?? Bytes("")
         if onlineText.map({ text == $0 }) != true {
-            try look(from: &reader, into: &writer)
+            try look(from: &reader)
             onlineText = text.text
         }
+        if isIsolatedLost { writer.loseItem("\(folder.path)/isolated is no list of CPUs") }
         for cpu in isolated { writer.write(CPUCollector.Metric.isolated, writer.labels { $0.add("cpu", cpu) }, true) }
         for (cpu, isOnline) in online {
             writer.write(CPUCollector.Metric.online, writer.labels { $0.add("cpu", cpu) }, isOnline)
@@ -62,20 +66,17 @@ struct CPUTopology {
         }
     }
 
-    private mutating func look(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
-    ) throws(CollectorError) {
+    private mutating func look(from reader: inout KernelFileReader) throws(CollectorError) {
         throttles = []
         isolated = []
+        isIsolatedLost = false
         online = []
         guard let listing = try reader.listIfPresent(folder) else { return }
         let cpus = CPUNumbers.folders(listing)
         if let text = try reader.readIfPresent(path: folder.path + "/isolated") {
-            if let numbers = CPUNumbers.ranges(text) {
-                isolated = numbers
-            } else {
-                writer.loseItem("\(folder.path)/isolated is no list of CPUs")
-            }
+            let numbers = CPUNumbers.ranges(text)
+            isolated = numbers ?? []
+            isIsolatedLost = numbers == nil
         }
         findThrottles(cpus, from: &reader)
         try findOnline(cpus, from: &reader)

@@ -15,7 +15,9 @@ struct MonotonicJiffies {
     private var shown: [Shown] = []
     private var round: UInt64 = 0
 
-    /// Starts a collection. A CPU that the one before did not have starts again.
+    /// Starts a collection.
+    ///
+    /// A CPU that the one before did not have starts again.
     mutating func beginRound() {
         round &+= 1
     }

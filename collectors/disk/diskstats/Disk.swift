@@ -29,10 +29,7 @@ struct Disk {
         self.major = "\(major)"
         self.minor = "\(minor)"
         var loss: String?
-        // As in node_exporter, a name that has a `/` here and a `!` in sysfs is not found there and counts as 0.
-        rotational =
-            Disk.read(roots.sys("block/\(self.name)/queue/rotational"), &reader, &loss)?
-                .trimmed.unsigned == 1 ? "1" : "0"
+        rotational = BlockQueue.rotational(self.name, roots, &reader)
         let udev = UdevProperties(Disk.read(roots.udev("b\(major):\(minor)"), &reader, &loss))
         self.loss = loss
 

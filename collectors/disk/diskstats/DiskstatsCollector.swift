@@ -7,14 +7,14 @@ import KernelFiles
 /// Block devices.
 ///
 /// Source: /proc/diskstats, kernel Documentation/admin-guide/iostats.rst; udev's database;
-/// /sys/block/*/queue/rotational.
+/// /sys/block/*/queue.
 struct DiskstatsCollector: Collector {
     typealias Metric = DiskstatsMetric
 
     static let descriptor = CollectorDescriptor(
         name: "diskstats", group: .disk, help: "Requests, bytes and times of block devices, and what they are.",
         reads: [
-            "/proc/diskstats", "/sys/block/*/queue/rotational (when the list of devices or udev's database changes)",
+            "/proc/diskstats", "/sys/block/*/queue/* (when the list of devices or udev's database changes)",
             "/run/udev/data/b* (likewise)",
         ],
         options: [

@@ -25,8 +25,6 @@ struct HwmonAttributeName: Equatable {
         guard name != "power", let (type, digits, property) = Self.parts(of: name), Self.types.contains(type),
             let number = digits.isEmpty ? 0 : Int(digits)
         else { return nil }
-        // Files of this name can only be written.
-        guard property != "reset_history" else { return nil }
         self.type = type
         self.number = number
         self.property = property

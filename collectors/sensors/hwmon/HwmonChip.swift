@@ -21,6 +21,10 @@ final class HwmonChip: SourceItem, @unchecked Sendable {
     private let sensorFilter: DeviceFilter
     private var directory: WatchedDirectory
     private var deviceDirectory: WatchedDirectory
+    private var ownNames: [String] = []
+    private var deviceNames: [String] = []
+    /// Most chips have a link to their device, which is among their own names.
+    private var hasDevice = false
     private var sensors: [HwmonSensor] = []
 
     init(_ entry: HwmonEntry, label: String, sensorFilter: DeviceFilter) {
@@ -54,38 +58,36 @@ final class HwmonChip: SourceItem, @unchecked Sendable {
 
     /// Finds out which attributes there are, if others than before.
     ///
-    /// Drivers from before hwmon_device_register had a
-    /// place for attributes put theirs into the parent device's folder.
+    /// Drivers from before hwmon had a place for attributes put theirs into the parent device's folder.
     private func noticeChanges(from reader: inout KernelFileReader) throws(CollectorError) {
         let own = try directory.list(from: &reader)
-        let parent = try deviceDirectory.list(from: &reader)
+        if case .missing = own { throw .other("\(directory.path) is not there") }
+        if case .changed(let names) = own {
+            ownNames = names
+            hasDevice = names.contains("device")
+        }
+        var parent = WatchedDirectory.Change.missing
+        if hasDevice { parent = try deviceDirectory.list(from: &reader) }
         switch (own, parent) {
-        case (.missing, _): throw .other("\(directory.path) is not there")
         case (.same, .same): return
-        case (.same, .missing) where sensors.allSatisfy({ !$0.isOfDevice }): return
-        default: break
+        case (.same, .missing) where deviceNames.isEmpty: return
+        case (_, .missing): deviceNames = []
+        case (_, .changed(let names)): deviceNames = names
+        case (_, .same): break
         }
-        // Both lists are needed now, also the one that is as it was.
-        directory.forget()
-        deviceDirectory.forget()
-        var files: [(folder: String, name: String, isOfDevice: Bool)] = []
-        if case .changed(let names) = try directory.list(from: &reader) {
-            files += names.map { (directory.path, $0, false) }
-        }
-        if case .changed(let names) = try deviceDirectory.list(from: &reader) {
-            files += names.map { (deviceDirectory.path, $0, true) }
-        }
-        learn(files)
+        learn()
     }
 
-    private func learn(_ files: [(folder: String, name: String, isOfDevice: Bool)]) {
+    private func learn() {
         var bySensor: [String: HwmonSensor] = [:]
+        let files =
+            ownNames.map { (folder: directory.path, name: $0) }
+            + deviceNames.map { (folder: deviceDirectory.path, name: $0) }
         for file in files {
             guard let name = HwmonAttributeName(file.name),
                 !sensorFilter.ignores(label + ";" + name.sensor)
             else { continue }
-            bySensor[name.sensor, default: HwmonSensor(name.sensor)]
-                .add(name, path: file.folder + "/" + file.name, isOfDevice: file.isOfDevice)
+            bySensor[name.sensor, default: HwmonSensor(name.sensor)].add(name, path: file.folder + "/" + file.name)
         }
         sensors = bySensor.values.sorted { $0.name < $1.name }
         for index in sensors.indices { sensors[index].finish() }

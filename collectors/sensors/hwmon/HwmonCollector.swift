@@ -45,10 +45,10 @@ struct HwmonCollector: Collector {
         families: Metric.families,
         openFamilies: [
             .gauge(
-                "node_hwmon_<sensor kind>_<property>_<unit>", ["chip", "sensor"],
+                "node_hwmon_<kind, property and unit>", ["chip", "sensor"],
                 "What one attribute of a sensor says, in base units."),
             .counter(
-                "node_hwmon_energy_<property>_joule_total", ["chip", "sensor"],
+                "node_hwmon_energy_<property and unit>", ["chip", "sensor"],
                 "Energy that a sensor has counted, in joules."),
         ])
 

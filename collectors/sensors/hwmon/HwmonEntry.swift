@@ -8,6 +8,8 @@ struct HwmonEntry: Equatable {
     let entry: String
     /// The path of the entry.
     let path: String
+    /// The same, as it is asked for at each scrape.
+    private let link: RawPath
     /// Where the entry's link points to; nil where it is no link.
     let target: String?
     /// What the driver calls the chip, cleaned; nil where it says nothing.
@@ -23,6 +25,7 @@ struct HwmonEntry: Equatable {
     init?(_ entry: String, in folder: String, from reader: inout KernelFileReader) {
         self.entry = entry
         path = folder + "/" + entry
+        link = RawPath(path)
         guard let resolved = Self.resolved(path, &reader), reader.exists(path + "/.") else { return nil }
         target = Self.target(of: path, &reader)
         let text = Self.contents(of: path + "/name", &reader).map(HwmonText.clean) ?? ""
@@ -41,7 +44,7 @@ struct HwmonEntry: Equatable {
     /// True where the entry's link points elsewhere than when this was read.
     func isMoved(_ reader: inout KernelFileReader) -> Bool {
         do throws(KernelFileError) {
-            let now = try reader.target(ofLink: path)
+            let now = try reader.target(ofLink: link)
             guard let target else { return true }
             return !(now == target)
         } catch {

@@ -16,8 +16,6 @@ struct HwmonSensor {
 
     /// The value of the label `sensor`, for example `temp1`.
     let name: String
-    /// True where attributes of it stand in the parent device's folder.
-    private(set) var isOfDevice = false
 
     private var attributes: [String: (name: HwmonAttributeName, path: String)] = [:]
     private var values: [Value] = []
@@ -30,9 +28,8 @@ struct HwmonSensor {
     }
 
     /// Adds an attribute; one of the parent device takes the place of the chip's own of that name.
-    mutating func add(_ attribute: HwmonAttributeName, path: String, isOfDevice: Bool) {
+    mutating func add(_ attribute: HwmonAttributeName, path: String) {
         attributes[attribute.property] = (attribute, path)
-        if isOfDevice { self.isOfDevice = true }
     }
 
     /// Makes the list of what is to be read, once all attributes are known.
@@ -97,7 +94,9 @@ struct HwmonSensor {
         do throws(KernelFileError) {
             return HwmonText.withoutLineFeeds(try reader.contents(of: file))
         } catch {
-            if !error.isWithoutValue { writer.loseItem(error.description) }
+            // The kernel's files of this name can only be written.
+            let isWriteOnly = error.isPermission && file.path.hasSuffix("_reset_history")
+            if !error.isWithoutValue, !isWriteOnly { writer.loseItem(error.description) }
             return nil
         }
     }

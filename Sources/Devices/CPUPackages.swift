@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import KernelFiles
+
+/// The CPU packages of the host, which of their CPUs are online, and what they are.
+///
+/// Source: /sys/devices/system/cpu, kernel Documentation/admin-guide/cputopology.rst. An offline CPU has no topology,
+/// so a package is known by the CPUs that were online once.
+struct CPUPackages {
+    /// One package.
+    struct Package: Equatable {
+        /// The kernel's number for it.
+        let number: Int
+        /// Whether one of its CPUs is online.
+        var isOnline = false
+        /// The NUMA node of all its CPUs; nil where they are of several, or the machine has none.
+        var numaNode: Int?
+    }
+
+    private(set) var packages: [Package] = []
+    private(set) var vendor = ""
+    private(set) var model = ""
+
+    private let roots: Roots
+    private let onlineFile: KernelFile
+    private var online: [UInt8] = []
+    private var packageOf: [Int: Int] = [:]
+
+    init(roots: Roots) {
+        self.roots = roots
+        onlineFile = KernelFile(roots.sys("devices/system/cpu/online"))
+    }
+
+    /// Looks again; true where a package came or went online or offline.
+    ///
+    /// A file that cannot be read changes nothing.
+    mutating func update(from reader: inout KernelFileReader) -> Bool {
+        let bytes: Bytes
+        // Without the file nothing is known of CPUs: that is an answer, and so is what was known before.
+        do throws(KernelFileError) { bytes = try reader.contents(of: onlineFile) } catch { return false }
+        guard !isSame(bytes) else { return false }
+        online = bytes.array
+        if vendor.isEmpty, model.isEmpty { readModel(from: &reader) }
+        let before = packages
+        learnTopology(CPUList.numbers(bytes), from: &reader)
+        return packages != before
+    }
+
+    private func isSame(_ bytes: Bytes) -> Bool {
+        guard bytes.count == online.count else { return false }
+        for (index, byte) in online.enumerated() where bytes[index] != byte { return false }
+        return true
+    }
+
+    private mutating func learnTopology(_ cpus: [Int], from reader: inout KernelFileReader) {
+        for cpu in cpus where packageOf[cpu] == nil {
+            let path = roots.sys("devices/system/cpu/cpu\(cpu)/topology/physical_package_id")
+            // Kernels without topology, and firmware without a number (-1): one package.
+            let number = (try? reader.contents(ofPath: path))?.trimmed.signed ?? 0
+            packageOf[cpu] = Int(clamping: max(0, number))
+        }
+        let nodes = nodesOfCPUs(from: &reader)
+        var found: [Int: Package] = [:]
+        for package in packages { found[package.number] = Package(number: package.number, numaNode: package.numaNode) }
+        var nodesOf: [Int: Set<Int>] = [:]
+        for cpu in cpus {
+            guard let number = packageOf[cpu] else { continue }
+            found[number, default: Package(number: number)].isOnline = true
+            if let node = nodes[cpu] { nodesOf[number, default: []].insert(node) }
+        }
+        for (number, set) in nodesOf { found[number]?.numaNode = set.count == 1 ? set.first : nil }
+        packages = found.values.sorted { $0.number < $1.number }
+    }
+
+    private func nodesOfCPUs(from reader: inout KernelFileReader) -> [Int: Int] {
+        var nodes: [Int: Int] = [:]
+        let folder = roots.sys("devices/system/node")
+        // A machine without NUMA has no such folder.
+        guard var names = try? reader.list(KernelDirectory(folder)) else { return [:] }
+        while let name = names.next() {
+            guard name.hasPrefix("node"), let number = name.from(4).unsigned, let node = Int(exactly: number),
+                let list = try? reader.contents(ofPath: "\(folder)/node\(node)/cpulist")
+            else { continue }
+            for cpu in CPUList.numbers(list) { nodes[cpu] = node }
+        }
+        return nodes
+    }
+
+    /// Vendor and model of the first CPU in /proc/cpuinfo.
+    private mutating func readModel(from reader: inout KernelFileReader) {
+        // Without the file the labels stay empty.
+        guard let bytes = try? reader.contents(ofPath: roots.proc("cpuinfo")) else { return }
+        var lines = ByteScanner(bytes)
+        while let line = lines.nextLine(), vendor.isEmpty || model.isEmpty {
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
+            let key = line.upTo(colon).trimmed
+            let value = line.from(colon + 1).trimmed
+            if key == "vendor_id" || key == "CPU implementer" {
+                if vendor.isEmpty { vendor = CPUPackages.vendorLabel(value.text) }
+            } else if key == "model name" || key == "cpu" || key == "uarch" {
+                if model.isEmpty { model = value.upTo(128).text }
+            }
+        }
+    }
+
+    /// The short names that PCI vendors have too.
+    private static func vendorLabel(_ text: String) -> String {
+        switch text {
+        case "GenuineIntel": "intel"
+        case "AuthenticAMD": "amd"
+        case "HygonGenuine": "hygon"
+        case "CentaurHauls": "centaur"
+        case "  Shanghai  ", "Shanghai": "zhaoxin"
+        case "IBM/S390": "ibm"
+        case "0x41": "arm"
+        case "0x46": "fujitsu"
+        case "0x48": "hisilicon"
+        case "0x4e": "nvidia"
+        case "0x51": "qualcomm"
+        case "0x61": "apple"
+        case "0xc0": "ampere"
+        default: String(text.prefix(32))
+        }
+    }
+}

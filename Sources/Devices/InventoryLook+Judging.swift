@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PCIBus
+
+extension InventoryLook {
+    /// Draws each device's state from all that is known of it.
+    func judge(nvidia: NVIDIAWitness?, stuck: Set<String>, numbering: inout GPUNumbering) {
+        if let nvidia { joinLibrary(nvidia) }
+        number(&numbering)
+        for index in tracked.indices {
+            let isStuck = stuck.contains(tracked[index].device.id)
+            tracked[index].witnesses.isStuck = isStuck
+            if tracked[index].witnesses.kind == .gpu, tracked[index].device.vendorID == PCIVendor.nvidia {
+                takeTestimony(nvidia, at: index)
+            }
+            let state = DeviceState.judge(tracked[index].witnesses)
+            if tracked[index].isJudged, state == tracked[index].device.state { continue }
+            if tracked[index].isJudged {
+                tracked[index].device.previousState = tracked[index].device.state
+                tracked[index].device.stateChanges &+= 1
+            }
+            tracked[index].isJudged = true
+            tracked[index].device.state = state
+            isChanged = true
+        }
+    }
+
+    /// GPUs that the library knows and the bus does not, as in some sandboxes and WSL2.
+    private func joinLibrary(_ nvidia: NVIDIAWitness) {
+        for gpu in nvidia.gpus {
+            let index = indexOfDevice(gpu.address.description, kind: .gpu, address: gpu.address)
+            guard !tracked[index].wasOnBus else { continue }
+            tracked[index].witnesses.isPresent = true
+            tracked[index].witnesses.vendorID = PCIVendor.nvidia
+            tracked[index].device.vendorID = PCIVendor.nvidia
+            tracked[index].device.vendor = "nvidia"
+            tracked[index].device.lastSeenSeconds = nil
+        }
+    }
+
+    private func takeTestimony(_ nvidia: NVIDIAWitness?, at index: Int) {
+        guard let nvidia, let address = tracked[index].device.address else {
+            tracked[index].witnesses.nvidia = nil
+            return
+        }
+        let gpu = nvidia.gpus.first { $0.address == address }
+        tracked[index].witnesses.nvidia = DeviceWitnesses.NVIDIA(library: nvidia.library, condition: gpu?.condition)
+        if !tracked[index].wasOnBus, nvidia.library == .working, gpu == nil {
+            tracked[index].witnesses.isPresent = false
+        }
+        let before = tracked[index].device
+        if let name = gpu?.name { tracked[index].device.model = name }
+        if let uuid = gpu?.uuid { tracked[index].device.uuid = uuid }
+        if let version = nvidia.driverVersion, tracked[index].device.driver == "nvidia" || !tracked[index].wasOnBus {
+            tracked[index].device.driverVersion = version
+        }
+        if before != tracked[index].device { isChanged = true }
+    }
+
+    private func number(_ numbering: inout GPUNumbering) {
+        var others: [PCIAddress] = []
+        var nvidiaCount = 0
+        for entry in tracked where entry.device.kind == .gpu && entry.witnesses.isPresent {
+            guard let address = entry.device.address else { continue }
+            if entry.device.vendorID != PCIVendor.nvidia {
+                others.append(address)
+            } else if entry.device.driver == "nvidia" {
+                nvidiaCount += 1
+            }
+        }
+        numbering.add(others: others, reserved: nvidiaCount)
+        for index in tracked.indices where tracked[index].device.kind == .gpu {
+            guard let address = tracked[index].device.address else { continue }
+            let number = numbering.number(of: address)
+            if tracked[index].device.gpuID != number {
+                tracked[index].device.gpuID = number
+                isChanged = true
+            }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Glibc
+import KernelFiles
+import PCIBus
+
+/// The work of `DeviceInventory`: looks, joins, judges, remembers.
+///
+/// One thread at a time.
+final class InventoryLook {
+    private let roots: Roots
+    private let options: DeviceOptions
+    private let pci: PCIWatcher?
+    private var cpus: CPUPackages
+    var tracked: [TrackedDevice] = []
+    private var joinedNanoseconds: UInt64?
+
+    private var record: DeviceRecord
+
+    private var seconds: UInt64 = 0
+    private var lastSeconds: UInt64 = 0
+    /// Whether anything but the time is to be published anew.
+    var isChanged = true
+
+    init(roots: Roots, options: DeviceOptions, isPatient: Bool) {
+        self.roots = roots
+        self.options = options
+        cpus = CPUPackages(roots: roots)
+        // A libpci that cannot be set up leaves the bus unread, which `publish` says.
+        pci = try? PCIWatcher(
+            sysfs: roots.sysfs, identifiersPath: InventoryLook.identifiersPath(roots), isPatient: isPatient)
+        record = DeviceRecord(options, isPatient: isPatient)
+    }
+
+    /// The host's own pci.ids, where the agent sees the host's files elsewhere.
+    private static func identifiersPath(_ roots: Roots) -> String? {
+        ["/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids"].map(roots.host)
+            .first { unsafe access($0, R_OK) == 0 }
+    }
+
+    // MARK: Looking
+
+    /// Looks at everything that may have changed since the last time.
+    func take(from reader: inout KernelFileReader) {
+        let now = Clock.monotonicNanoseconds()
+        lastSeconds = seconds
+        seconds = UInt64(max(0, time(nil)))
+        if lastSeconds == 0 { lastSeconds = seconds }
+        readStateFile(now, from: &reader)
+        if pci?.update(nowNanoseconds: now) ?? (joinedNanoseconds == nil) {
+            join(now, from: &reader)
+        } else {
+            refresh(now, from: &reader)
+        }
+        if cpus.update(from: &reader) || joinedNanoseconds == now { joinCPUs() }
+        for index in tracked.indices where tracked[index].look(from: &reader) { isChanged = true }
+    }
+
+    /// Asks each present PCI device for its driver and power; one that is gone is a reason to scan.
+    private func refresh(_ now: UInt64, from reader: inout KernelFileReader) {
+        guard let pci else { return }
+        for index in tracked.indices where tracked[index].witnesses.status != nil {
+            guard let address = tracked[index].device.address else { continue }
+            guard let status = pci.status(of: address) else {
+                pci.scan(nowNanoseconds: now)
+                join(now, from: &reader)
+                return
+            }
+            take(status, at: index, from: &reader)
+        }
+    }
+
+    private func take(_ status: PCIFunctionStatus, at index: Int, from reader: inout KernelFileReader) {
+        let driver = tracked[index].device.driver
+        guard tracked[index].take(status) || !tracked[index].isJudged else { return }
+        isChanged = true
+        guard tracked[index].device.driver != driver || !tracked[index].isJudged else { return }
+        let module = String((status.driver ?? "").map { $0 == "-" ? "_" : $0 })
+        let path = roots.sys("module/\(module)/version")
+        // Drivers that come with the kernel have no version of their own.
+        let version = module.isEmpty ? nil : (try? reader.contents(ofPath: path))?.trimmed.upTo(64).text
+        tracked[index].device.driverVersion = version ?? ""
+        guard status.driver == "amdgpu", status.power != .suspended else { return }
+        // Only some boards have one.
+        let unique = try? reader.contents(ofPath: tracked[index].device.folder + "/unique_id")
+        tracked[index].device.uuid = unique?.trimmed.upTo(64).text ?? ""
+    }
+
+    // MARK: Joining
+
+    /// Brings the list in line with a scan of the bus and the classes of accelerators.
+    private func join(_ now: UInt64, from reader: inout KernelFileReader) {
+        joinedNanoseconds = now
+        for index in tracked.indices { tracked[index].isSeen = tracked[index].device.kind == .cpu }
+        for function in pci?.functions ?? [] {
+            guard let kind = ComputeKind(function.kind) else { continue }
+            join(function, as: kind, from: &reader)
+        }
+        let nodes = AcceleratorNodes.list(roots, from: &reader)
+        joinNodes(nodes, from: &reader)
+        for index in tracked.indices where !tracked[index].isSeen && tracked[index].witnesses.isPresent {
+            if isStillThere(tracked[index]) { continue }
+            tracked[index].vanish(lastSeenSeconds: lastSeconds)
+            isChanged = true
+        }
+    }
+
+    private func join(_ function: PCIFunction, as kind: ComputeKind, from reader: inout KernelFileReader) {
+        let id = function.address.description
+        let index = indexOfDevice(id, kind: kind)
+        let folder = roots.sys("bus/pci/devices/" + id)
+        if tracked[index].take(function, kind: kind, model: pci?.model(of: function) ?? "", folder: folder) {
+            isChanged = true
+        }
+        take(function.status, at: index, from: &reader)
+    }
+
+    private func joinNodes(_ nodes: [AcceleratorNodes.Found], from reader: inout KernelFileReader) {
+        var joined: Set<String> = []
+        for found in nodes {
+            let id = found.address?.description ?? found.node.name
+            // Neuron's virtual devices do not say which function they are: where there are functions, those count.
+            if found.address == nil, found.node.interface == .neuron,
+                tracked.contains(where: { $0.device.vendorID == PCIVendor.amazon && $0.isSeen })
+            {
+                continue
+            }
+            guard joined.insert(id).inserted else { continue }
+            let isKnown = tracked.contains { $0.device.id == id && $0.isSeen }
+            let index = indexOfDevice(id, kind: AcceleratorNodes.kind(ofDriver: found.driver))
+            if !isKnown { describe(found, at: index, from: &reader) }
+            if tracked[index].take(found.node) { isChanged = true }
+        }
+        for index in tracked.indices where !joined.contains(tracked[index].device.id) && tracked[index].isSeen {
+            if tracked[index].take(nil as AcceleratorNode?) { isChanged = true }
+        }
+    }
+
+    /// An accelerator that the PCI scan does not know as one, or that is no PCI function.
+    private func describe(_ found: AcceleratorNodes.Found, at index: Int, from reader: inout KernelFileReader) {
+        isChanged = true
+        tracked[index].isSeen = true
+        tracked[index].witnesses.isPresent = true
+        tracked[index].device.lastSeenSeconds = nil
+        tracked[index].device.folder = found.deviceFolder
+        guard let address = found.address else {
+            tracked[index].device.vendor = AcceleratorNodes.vendor(ofDriver: found.driver, found.node.interface)
+            tracked[index].device.driver = found.driver
+            return
+        }
+        tracked[index].wasOnBus = true
+        tracked[index].device.address = address
+        if let vendor = pci?.vendorOf[address] {
+            tracked[index].device.vendorID = vendor
+            tracked[index].device.vendor = PCIVendor.label(vendor)
+        }
+        if let status = pci?.status(of: address) { take(status, at: index, from: &reader) }
+    }
+
+    /// A function that is there but could not be read in this scan is not missing.
+    private func isStillThere(_ device: TrackedDevice) -> Bool {
+        guard let pci, pci.absence == nil, let address = device.device.address, device.wasOnBus else { return false }
+        return pci.vendorOf[address] == nil && pci.status(of: address) != nil
+    }
+
+    private func joinCPUs() {
+        for package in cpus.packages {
+            let index = indexOfDevice("cpu:\(package.number)", kind: .cpu)
+            var device = tracked[index].device
+            device.vendor = cpus.vendor
+            device.model = cpus.model
+            device.numaNode = package.numaNode
+            let wasPresent = tracked[index].witnesses.isPresent
+            tracked[index].witnesses.isPresent = package.isOnline
+            if package.isOnline {
+                device.lastSeenSeconds = nil
+            } else if wasPresent || device.lastSeenSeconds == nil {
+                device.lastSeenSeconds = lastSeconds
+            }
+            guard device != tracked[index].device || wasPresent != package.isOnline else { continue }
+            tracked[index].device = device
+            isChanged = true
+        }
+    }
+
+    /// The place of a device in the list, which is kept in order.
+    func indexOfDevice(_ id: String, kind: ComputeKind, address: PCIAddress? = nil) -> Int {
+        if let index = tracked.firstIndex(where: { $0.device.id == id }) { return index }
+        var fresh = TrackedDevice(id: id, kind: kind)
+        fresh.device.address = address ?? PCIAddress(id)
+        let index = tracked.firstIndex { $0.device.order > fresh.device.order } ?? tracked.count
+        tracked.insert(fresh, at: index)
+        isChanged = true
+        return index
+    }
+
+    // MARK: Remembering
+
+    /// Takes over what the state folder says, where somebody has changed it.
+    private func readStateFile(_ now: UInt64, from reader: inout KernelFileReader) {
+        guard record.readIfChanged(nowNanoseconds: now, from: &reader) else { return }
+        isChanged = true
+        // Somebody made the file forget them.
+        tracked.removeAll { !$0.witnesses.isPresent && record.learned.entries[$0.device.id] == nil }
+        for entry in record.learned.entries.values where !tracked.contains(where: { $0.device.id == entry.id }) {
+            let index = indexOfDevice(entry.id, kind: entry.kind)
+            tracked[index].witnesses.isPresent = false
+            tracked[index].device.vendor = entry.vendor
+            tracked[index].device.model = entry.model
+            tracked[index].device.lastSeenSeconds = entry.lastSeenSeconds
+        }
+    }
+
+    /// Writes down what is there for the next start.
+    func remember() {
+        if record.note(tracked, seconds: seconds) { isChanged = true }
+    }
+
+    // MARK: Publishing
+
+    /// Brings a snapshot up to date; only its time where nothing has changed.
+    func publish(to snapshot: inout DeviceSnapshot) {
+        snapshot.seconds = seconds
+        guard isChanged || snapshot.problems.count != problemCount || snapshot.busAbsence != pci?.absence else {
+            return
+        }
+        isChanged = false
+        snapshot.sysfs = roots.sysfs
+        snapshot.devices = tracked.map(\.device)
+        snapshot.busAbsence = pci == nil ? "libpci cannot be set up" : pci?.absence
+        snapshot.problems = [pci?.problem, record.problem].compactMap { $0 }
+        snapshot.preferred = options.preferred
+        for kind in ComputeKind.allCases {
+            let known = record.isKept ? record.learned.expected[kind] : nil
+            snapshot.expected[kind.index] = options.expected[kind] ?? known
+        }
+    }
+
+    private var problemCount: Int { (pci?.problem == nil ? 0 : 1) + (record.problem == nil ? 0 : 1) }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KernelFiles
+import PCIBus
+
+/// A device with what its state follows from and the files that are kept open for it.
+struct TrackedDevice {
+    var device: Device
+    var witnesses: DeviceWitnesses
+    /// Whether this process has seen it on the bus: then its absence there outweighs a library that still lists it.
+    var wasOnBus = false
+    /// Whether its present state is one that was judged, so that another one is a change.
+    var isJudged = false
+    /// Whether the look that is going on has found it.
+    var isSeen = false
+    private var drm: KernelDirectory?
+    private var health: KernelFile?
+
+    init(id: String, kind: ComputeKind) {
+        device = Device(id: id, kind: kind)
+        witnesses = DeviceWitnesses(kind: kind)
+    }
+
+    /// Takes over what the PCI bus says of it; true where something else than power has changed.
+    mutating func take(_ function: PCIFunction, kind: ComputeKind, model: String, folder: String) -> Bool {
+        let before = device
+        device.kind = kind
+        device.vendor = PCIVendor.label(function.vendorID)
+        if !model.isEmpty { device.model = model }
+        device.numaNode = function.numaNode
+        device.address = function.address
+        device.vendorID = function.vendorID
+        device.folder = folder
+        device.lastSeenSeconds = nil
+        witnesses.kind = kind
+        witnesses.vendorID = function.vendorID
+        witnesses.deviceID = function.deviceID
+        witnesses.isPresent = true
+        wasOnBus = true
+        isSeen = true
+        return device != before
+    }
+
+    /// Takes over driver and power; true where the driver is another one.
+    mutating func take(_ status: PCIFunctionStatus) -> Bool {
+        witnesses.status = status
+        let isOther = device.driver != status.driver ?? ""
+        let isChanged = isOther || device.power != status.power
+        if isChanged {
+            device.power = status.power
+            device.driver = status.driver ?? ""
+        }
+        return isChanged
+    }
+
+    /// Takes over how the kernel presents it as an accelerator; true where that is new.
+    mutating func take(_ node: AcceleratorNode?) -> Bool {
+        guard device.accelerator != node else { return false }
+        device.accelerator = node
+        health = nil
+        guard let node else {
+            witnesses.health = .fine
+            return true
+        }
+        switch node.interface {
+        case .habanalabs:
+            health = KernelFile(node.attributes + "/status")
+        case .accel where device.driver == "habanalabs":
+            health = KernelFile(node.attributes + "/status")
+        case .uacce:
+            health = KernelFile(node.attributes + "/isolate")
+        case .accel, .neuron:
+            break
+        }
+        return true
+    }
+
+    /// It is not there any more.
+    mutating func vanish(lastSeenSeconds: UInt64) {
+        witnesses.isPresent = false
+        witnesses.status = nil
+        witnesses.hasRenderNode = nil
+        witnesses.health = .fine
+        device.lastSeenSeconds = lastSeenSeconds
+        device.card = nil
+        device.renderNode = nil
+        device.accelerator = nil
+        device.power = .unknown
+        drm = nil
+        health = nil
+    }
+
+    // MARK: What is read at each look
+
+    /// Looks for DRM nodes and asks the device's own interface for its health; true where a node is another one.
+    mutating func look(from reader: inout KernelFileReader) -> Bool {
+        guard witnesses.isPresent else { return false }
+        if let health { witnesses.health = TrackedDevice.health(health, from: &reader) }
+        guard witnesses.needsRenderNode, !device.folder.isEmpty else { return false }
+        let directory = drm ?? KernelDirectory(device.folder + "/drm")
+        drm = directory
+        var card: Bytes?
+        var render: Bytes?
+        // Without a driver, or before the driver is through with its start, there is no such folder.
+        if var names = try? reader.list(directory) {
+            while let name = names.next() {
+                if name.hasPrefix("renderD") { render = name }
+                // Connectors are beside it: card0-DP-1.
+                if name.hasPrefix("card"), name.from(4).unsigned != nil { card = name }
+            }
+        }
+        witnesses.hasRenderNode = render != nil
+        let isCardNew = TrackedDevice.replace(&device.card, by: card)
+        return TrackedDevice.replace(&device.renderNode, by: render) || isCardNew
+    }
+
+    private static func replace(_ text: inout String?, by bytes: Bytes?) -> Bool {
+        switch (text, bytes) {
+        case (nil, nil): return false
+        case (let old?, let new?) where new == old: return false
+        default:
+            text = bytes?.text
+            return true
+        }
+    }
+
+    /// habanalabs says `operational`, `needs reset`, `disabled`, `in reset` and the like; uacce's `isolate` is 1 for a
+    /// device that is kept from use after errors.
+    ///
+    /// A file that is not there or not readable says nothing.
+    private static func health(_ file: KernelFile, from reader: inout KernelFileReader) -> DeviceWitnesses.Health {
+        guard let text = (try? reader.contents(of: file))?.trimmed else { return .fine }
+        if text == "needs reset" || text == "Needs Reset" { return .resetRequired }
+        if text == "0" || text == "operational" || text == "Operational" || text.isEmpty { return .fine }
+        return .recoveryNeeded
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+
+/// Completions for bash, without the help of bash-completion.
+enum BashCompletions {
+    @Sendable static func script() -> String {
+        let flags = Completions.options.flatMap {
+            $0.isSwitch ? ["--\($0.name)", "--no-\($0.name)"] : ["--\($0.name)="]
+        }
+        var values = ""
+        for option in Completions.options where !option.words.isEmpty {
+            values += "        --\(option.name)) words='\(option.words.joined(separator: " "))' ;;\n"
+        }
+        let paths = Completions.options.filter(\.takesPath).map { "--\($0.name)" }.joined(separator: "|")
+        var seconds = ""
+        for (first, words) in Completions.secondWords {
+            seconds += "        \(first)) words='\(words.joined(separator: " "))' ;;\n"
+        }
+        return """
+            # bash completion for host-exporter
+            _host_exporter() {
+                local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words='' flag=''
+                COMPREPLY=()
+                # Readline parts words at "=" too.
+                if [[ $word == '=' ]]; then
+                    flag=$before word=''
+                elif [[ $before == '=' ]]; then
+                    flag=${COMP_WORDS[COMP_CWORD-2]}
+                elif [[ $before == --* ]]; then
+                    flag=$before
+                fi
+                case $flag in
+            \(values)        \(paths))
+                        compopt -o filenames 2>/dev/null
+                        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+                        return ;;
+                esac
+                if [[ -z $words && $word == -* ]]; then
+                    words='\(flags.joined(separator: " "))'
+                    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+                    [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+                    return
+                fi
+                [[ -n $words ]] || case $before in
+            \(seconds)        check) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+                esac
+                [[ -n $words || $COMP_CWORD != 1 ]] || words='\(Completions.firstWords.joined(separator: " "))'
+                [[ -z $words ]] || mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+            }
+            complete -F _host_exporter host-exporter
+
+            """
+    }
+}

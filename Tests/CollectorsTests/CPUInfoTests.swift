@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import Foundation
+import KernelFiles
+import Testing
+
+@testable import Collectors
+
+@Suite struct CPUInfoTests {
+    @Test(
+        "the frequency of /proc/cpuinfo is shown only beside the cpufreq collector, as in node_exporter",
+        arguments: [
+            ([:], true), (["collector.cpufreq": ["false"]], false), (["collector.disable-defaults": ["true"]], false),
+            (["collector.disable-defaults": ["true"], "collector.cpufreq": ["true"]], true),
+        ] as [([String: [String]], Bool)])
+    func frequency(given: [String: [String]], isShown: Bool) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cpuinfo-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try "processor : 0\ncpu MHz : 1000.5\n".write(
+            to: folder.appendingPathComponent("cpuinfo"), atomically: false, encoding: .utf8)
+        var given = given
+        given["collector.cpu.info"] = ["true"]
+        let context = CollectorContext(
+            roots: Roots(procfs: folder.path), options: Options([], given: given), sources: Sources())
+        let info = try #require(try CPUInfo(context))
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 4))
+        var writer = MetricWriter(families: CPUCollector.Metric.families)
+        reader.beginCollection(scrape: 1)
+        try info.collect(from: &reader, into: &writer)
+        #expect(writer.sampleCount == (isShown ? 2 : 1))
+    }
+
+    @Test("nothing is read unless somebody asks for it")
+    func off() throws {
+        let context = CollectorContext(roots: Roots(), options: Options([], given: [:]), sources: Sources())
+        let info = try CPUInfo(context)
+        #expect(info == nil)
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import Foundation
+import KernelFiles
+import Testing
+
+@testable import Collectors
+
+@Suite struct DaenaCollectorTests {
+    /// A page of the collector over a list of mounts whose file systems are 60 % full for users, by the lines' paths.
+    private func page(_ mounts: String, isStuck: (String) -> Bool = { _ in false }) throws -> [String] {
+        let folder = NSTemporaryDirectory() + "daena-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder + "/1", withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try mounts.write(toFile: folder + "/1/mountinfo", atomically: true, encoding: .utf8)
+        let context = CollectorContext(
+            roots: Roots(procfs: folder, sysfs: folder), options: Options(MountSource.options, given: [:]),
+            sources: Sources())
+        let source = try context.sources.shared(MountSource.self) { () throws(ConfigurationError) in
+            try MountSource(context) { _ in
+                .space(
+                    FilesystemSpace(
+                        blockSizeBytes: 4_096, blocks: 1_100, freeBlocks: 500, availableBlocks: 400, files: 0,
+                        freeFiles: 0))
+            }
+        }
+        let slot = try Slot(DaenaCollector.self, context: context)
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 16))
+        reader.beginCollection(scrape: 1)
+        #expect(source.discovery.begin())
+        source.discover(from: &reader)
+        source.discovery.finish(scrape: 1)
+        for item in source.items where item.state.begin() {
+            if isStuck(item.key) { continue }
+            item.read(from: &reader)
+            item.state.finish(scrape: 1)
+        }
+        slot.collect(from: &reader)
+        var composer = PageComposer()
+        slot.addSamples(to: &composer)
+        var sink = ByteSink()
+        withExtendedLifetime(slot) { composer.write(.text, to: &sink) }
+        return String(decoding: sink.array, as: UTF8.self).split(separator: "\n").map(String.init)
+            .filter { !$0.hasPrefix("#") }.sorted()
+    }
+
+    private static let mounts = """
+        22 1 0:20 / / rw - overlay overlay rw
+        23 22 8:1 / /home rw - ext4 /dev/sda1 rw
+
+        """
+
+    @Test("disk_usage is the root's, which the filesystem collector's filters do not take away")
+    func rootIsFiltered() throws {
+        #expect(
+            try page(Self.mounts) == [
+                #"daena_memory_metric{name="disk_usage"} 60"#, #"sunflower_disk_usage_percent{mount="/home"} 60"#,
+            ])
+    }
+
+    @Test("what hangs is not there, and the rest is")
+    func rootHangs() throws {
+        #expect(
+            try page(Self.mounts) { $0 == "/" || $0 == "" } == [#"sunflower_disk_usage_percent{mount="/home"} 60"#])
+        #expect(try page(Self.mounts) { $0 == "/home" } == [#"daena_memory_metric{name="disk_usage"} 60"#])
+    }
+}

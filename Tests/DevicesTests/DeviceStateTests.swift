@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PCIBus
+import Testing
+
+@testable import Devices
+
+/// One row of the table: what the witnesses say, and the state that follows.
+struct Judgement: CustomTestStringConvertible, Sendable {
+    let name: String
+    let witnesses: DeviceWitnesses
+    let state: DeviceState
+
+    var testDescription: String { name }
+
+    init(_ name: String, _ state: DeviceState, _ witnesses: DeviceWitnesses) {
+        self.name = name
+        self.state = state
+        self.witnesses = witnesses
+    }
+}
+
+/// A GPU of NVIDIA with its driver, about which a test says the rest.
+private func gpu(
+    _ vendor: UInt16 = PCIVendor.nvidia, kind: ComputeKind = .gpu, device: UInt16 = 0x2335, driver: String? = "nvidia",
+    power: PCIPowerState = .active, configuration: PCIConfigurationState = .answers,
+    change: (inout DeviceWitnesses) -> Void = { _ in }
+) -> DeviceWitnesses {
+    var witnesses = DeviceWitnesses(kind: kind, vendorID: vendor, deviceID: device)
+    witnesses.status = PCIFunctionStatus(driver: driver, power: power, configuration: configuration)
+    change(&witnesses)
+    return witnesses
+}
+
+private func library(_ library: NVIDIAWitness.Library, _ condition: NVIDIAWitness.Condition? = nil)
+    -> (inout DeviceWitnesses) -> Void
+{
+    { $0.nvidia = DeviceWitnesses.NVIDIA(library: library, condition: condition) }
+}
+
+private let table: [Judgement] = [
+    Judgement("gone from the bus", .missing, gpu { $0.isPresent = false }),
+    Judgement(
+        "gone, whatever the library still says", .missing,
+        gpu {
+            $0.isPresent = false
+            library(.working, .working)(&$0)
+        }),
+    Judgement("all ones come before the driver", .offBus, gpu(driver: "vfio-pci", configuration: .allOnes)),
+    Judgement("vfio-pci", .passthrough, gpu(driver: "vfio-pci", power: .suspended)),
+    Judgement("a vendor's vfio driver", .passthrough, gpu(driver: "nvgrace_gpu_vfio_pci")),
+    Judgement("xen-pciback", .passthrough, gpu(driver: "xen-pciback")),
+    Judgement(
+        "a TPU of the fourth generation given away", .passthrough,
+        gpu(
+            PCIVendor.google, kind: .tpu, device: 0x005e, driver: "vfio-pci")),
+    Judgement(
+        "a TPU v5e works through vfio", .available,
+        gpu(
+            PCIVendor.google, kind: .tpu, device: 0x0063, driver: "vfio-pci")),
+    Judgement(
+        "a TPU v6e through xen-pciback does not", .passthrough,
+        gpu(
+            PCIVendor.google, kind: .tpu, device: 0x006f, driver: "xen-pciback")),
+    Judgement("nouveau", .otherDriver, gpu(driver: "nouveau")),
+    Judgement("nouveau asleep is nouveau", .otherDriver, gpu(driver: "nouveau", power: .suspended)),
+    Judgement("no driver", .noDriver, gpu(driver: nil)),
+    Judgement("no driver, and the library does not list it", .noDriver, gpu(driver: nil, change: library(.working))),
+    Judgement("asleep, whatever the library says", .suspended, gpu(power: .suspended, change: library(.missing))),
+    Judgement("on its way into sleep", .available, gpu(power: .changing)),
+    Judgement("library missing", .libraryMissing, gpu(change: library(.missing))),
+    Judgement("versions differ", .driverMismatch, gpu(change: library(.versionMismatch))),
+    Judgement("driver not loaded", .driverNotLoaded, gpu(change: library(.driverNotLoaded))),
+    Judgement("library may not", .noPermission, gpu(change: library(.noPermission))),
+    Judgement("this device may not be opened", .noPermission, gpu(change: library(.working, .noPermission))),
+    Judgement("not enumerated", .notEnumerated, gpu(change: library(.working))),
+    Judgement("lost", .lost, gpu(change: library(.working, .lost))),
+    Judgement("reset required", .resetRequired, gpu(change: library(.working, .resetRequired))),
+    Judgement("library stuck", .stuck, gpu(change: library(.stuck, .working))),
+    Judgement("device stuck", .stuck, gpu(change: library(.working, .stuck))),
+    Judgement("a read stuck", .stuck, gpu { $0.isStuck = true }),
+    Judgement("recovery needed", .recoveryNeeded, gpu(change: library(.working, .recoveryNeeded))),
+    Judgement("all is well", .available, gpu(change: library(.working, .working))),
+    Judgement("nobody has asked the library yet", .available, gpu()),
+    Judgement(
+        "amdgpu with a render node", .available, gpu(PCIVendor.amd, driver: "amdgpu") { $0.hasRenderNode = true }),
+    Judgement("amdgpu without one", .otherDriver, gpu(PCIVendor.amd, driver: "amdgpu") { $0.hasRenderNode = false }),
+    Judgement(
+        "xe asleep", .suspended, gpu(PCIVendor.intel, driver: "xe", power: .suspended) { $0.hasRenderNode = true }),
+    Judgement("i915", .available, gpu(PCIVendor.intel, driver: "i915") { $0.hasRenderNode = true }),
+    Judgement(
+        "a Gaudi that needs a reset", .resetRequired,
+        gpu(
+            PCIVendor.habana, kind: .accelerator, driver: "habanalabs"
+        ) { $0.health = .resetRequired }),
+    Judgement(
+        "an isolated accelerator", .recoveryNeeded,
+        DeviceWitnesses(kind: .accelerator).with {
+            $0.health = .recoveryNeeded
+        }),
+    Judgement(
+        "a GPU that only the library knows", .available, DeviceWitnesses(kind: .gpu).with(library(.working, .working))),
+    Judgement("a CPU package", .available, DeviceWitnesses(kind: .cpu)),
+    Judgement("a CPU package that is offline", .missing, DeviceWitnesses(kind: .cpu).with { $0.isPresent = false }),
+]
+
+extension DeviceWitnesses {
+    fileprivate func with(_ change: (inout DeviceWitnesses) -> Void) -> DeviceWitnesses {
+        var copy = self
+        change(&copy)
+        return copy
+    }
+}
+
+@Suite struct DeviceStateTests {
+    @Test("the first rule that holds decides a device's state", arguments: table)
+    func judge(row: Judgement) {
+        #expect(DeviceState.judge(row.witnesses) == row.state)
+    }
+
+    @Test("every state has a row in the table")
+    func complete() {
+        #expect(Set(table.map(\.state)) == Set(DeviceState.allCases))
+    }
+
+    @Test("only an available and a sleeping device can be used")
+    func usable() {
+        #expect(DeviceState.allCases.filter(\.isAvailable) == [.suspended, .available])
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+
+/// Mounted file systems.
+///
+/// Source: the mounts and what statfs(2) says of them.
+struct FilesystemCollector: Collector {
+    enum Metric: Int, MetricKey {
+        case size, free, available, files, freeFiles, purgeable, readOnly, deviceError, mountInfo
+
+        var family: MetricFamily {
+            switch self {
+            case .size: gauge("size_bytes", "Size of the file system.")
+            case .free: gauge("free_bytes", "Free space, that which is kept for root included.")
+            case .available: gauge("avail_bytes", "Free space for users without privileges.")
+            case .files: gauge("files", "File nodes that the file system can hold; 0 where it does not count them.")
+            case .freeFiles: gauge("files_free", "File nodes that are free.")
+            case .purgeable: gauge("purgeable_bytes", "Known on macOS alone, 0 on Linux.")
+            case .readOnly: gauge("readonly", "1 where the mount or the file system is read-only.")
+            case .deviceError: gauge("device_error", "1 where the file system could not be asked; the label says why.")
+            case .mountInfo:
+                .gauge(
+                    "node_filesystem_mount_info", ["device", "major", "minor", "mountpoint"],
+                    "The device number of a mount; always 1.")
+            }
+        }
+
+        private func gauge(_ name: String, _ help: String) -> MetricFamily {
+            .gauge("node_filesystem_" + name, ["device", "device_error", "fstype", "mountpoint"], help)
+        }
+    }
+
+    static let descriptor = CollectorDescriptor(
+        name: "filesystem", group: .filesystem, help: "Space and file nodes of mounted file systems.",
+        reads: ["/proc/1/mountinfo, else /proc/self/mountinfo", "statfs(2) on each mount point below --path.rootfs"],
+        options: MountSource.options, families: Metric.families)
+
+    private let source: MountSource
+
+    init(context: CollectorContext) throws(ConfigurationError) {
+        source = try context.sources.shared(MountSource.self) { () throws(ConfigurationError) in
+            try MountSource(context)
+        }
+    }
+
+    mutating func collect(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) -> Availability {
+        guard source.discovery.beginLooking(in: reader.scrape) else { throw .busy("the list of mounts") }
+        defer { source.discovery.endLooking() }
+        if let failure = source.failure { throw failure }
+        guard !source.isAbsent else { return .noKernelFeature("there is no mountinfo") }
+        if let line = source.malformedLines.first, !source.hasGoodLines {
+            throw .malformed(path: "mountinfo", what: line)
+        }
+        for line in source.malformedLines { writer.loseItem("mountinfo: unexpected line \"\(line)\"") }
+        for mount in source.mounts { Self.write(mount, in: reader.scrape, into: &writer) }
+        return .available
+    }
+
+    private static func write(_ mount: Mount, in scrape: UInt64, into writer: inout MetricWriter) {
+        guard mount.item.state.beginLooking(in: scrape) else {
+            // As in node_exporter, what is read-only is not said of a mount that hangs.
+            writeError(MountError.stuck, mount, isReadOnly: false, into: &writer)
+            return
+        }
+        defer { mount.item.state.endLooking() }
+        guard case .space(let space) = mount.item.answer else {
+            writeError(mount.item.errorText, mount, isReadOnly: mount.isReadOnly, into: &writer)
+            return
+        }
+        let labels = labels(mount, error: "", &writer)
+        let blockSize = Double(space.blockSizeBytes)
+        writer.write(Metric.deviceError, labels, 0)
+        writer.write(Metric.readOnly, labels, mount.isReadOnly)
+        writer.write(Metric.size, labels, Double(space.blocks) * blockSize)
+        writer.write(Metric.free, labels, Double(space.freeBlocks) * blockSize)
+        writer.write(Metric.available, labels, Double(space.availableBlocks) * blockSize)
+        writer.write(Metric.files, labels, space.files)
+        writer.write(Metric.freeFiles, labels, space.freeFiles)
+        writer.write(Metric.purgeable, labels, 0)
+        let info = writer.labels {
+            $0.add("device", mount.device)
+            $0.add("major", mount.major)
+            $0.add("minor", mount.minor)
+            $0.add("mountpoint", mount.mountPoint)
+        }
+        writer.write(Metric.mountInfo, info, 1)
+    }
+
+    private static func writeError(
+        _ text: String, _ mount: Mount, isReadOnly: Bool, into writer: inout MetricWriter
+    ) {
+        let labels = labels(mount, error: text, &writer)
+        writer.write(Metric.deviceError, labels, 1)
+        writer.write(Metric.readOnly, labels, isReadOnly)
+        writer.loseItem("\(mount.mountPoint): \(text)")
+    }
+
+    private static func labels(_ mount: Mount, error: String, _ writer: inout MetricWriter) -> Labels {
+        writer.labels {
+            $0.add("device", mount.device)
+            $0.add("device_error", error)
+            $0.add("fstype", mount.fsType)
+            $0.add("mountpoint", mount.mountPoint)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import KernelFiles
+
+/// A path at which something is mounted, with the numbers of the file system there: the part of the mount source that
+/// may hang.
+final class MountPoint: SourceItem, @unchecked Sendable {
+    /// What tells a mount point from others: a file system mounted over a hanging one is another one.
+    struct Identity: Hashable {
+        /// What is asked, rootfs included.
+        let path: RawPath
+        let major, minor: UInt64
+    }
+
+    let identity: Identity
+    let state = ItemState()
+    // Everything mutable is used only by who holds `state`.
+    private(set) var answer = FilesystemSpace.Answer.failed(errno: 0)
+    /// The words of the error that `answer` is, as node_exporter gives them; empty where it is none.
+    private(set) var errorText = ""
+
+    private let ask: MountSource.Ask
+    private var errorOfText: Int32 = 0
+
+    init(_ identity: Identity, ask: @escaping MountSource.Ask) {
+        self.identity = identity
+        self.ask = ask
+    }
+
+    var key: String { identity.path.text }
+
+    func read(from reader: inout KernelFileReader) {
+        answer = ask(identity.path)
+        guard case .failed(let errno) = answer else {
+            errorText = ""
+            errorOfText = 0
+            return
+        }
+        guard errno != errorOfText else { return }
+        errorText = MountError.text(errno)
+        errorOfText = errno
+    }
+}
+
+/// Errors in the words of Go's syscall package, which are glibc's with a small first letter.
+enum MountError {
+    /// What node_exporter calls a mount whose statfs does not return.
+    static let stuck = "mountpoint timeout"
+    private static let stale: Int32 = 116
+
+    static func text(_ errno: Int32) -> String {
+        if errno == stale { return "stale NFS file handle" }
+        let text = KernelFileError.text(of: errno)
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Devices
+import Exposition
+import KernelFiles
+
+/// What amdgpu and radeon say of a card.
+///
+/// Not read: gpu_metrics, which wakes sleeping Navi cards and makes them report peaks, and pcie_bw, which sleeps a
+/// second in the kernel.
+///
+/// Source: kernel Documentation/gpu/amdgpu.
+struct AMDCardModel: CardModel {
+    func plan(for device: Device, from reader: inout KernelFileReader) -> CardPlan<GPUMetric> {
+        let folder = device.folder + "/"
+        var plan = CardPlan<GPUMetric>()
+        let candidates: [CardAttribute<GPUMetric>] = [
+            .init(folder + "gpu_busy_percent", .utilization, .percent, ("engine", "gpu")),
+            .init(folder + "mem_busy_percent", .utilization, .percent, ("engine", "memory")),
+            .init(folder + "vcn_busy_percent", .utilization, .percent, ("engine", "video")),
+            .init(folder + "pcie_replay_count", .pcieReplays),
+        ]
+        plan.attributes = candidates.filter { reader.exists($0.file.path) }
+        plan.attributes += GPUModel.pcieLink(device, from: reader)
+        let hwmon = CardHwmon.attributes(of: device.folder, from: &reader)
+        plan.attributes += hwmon
+        let pools = [
+            MemoryPart(folder + "mem_info_vram_", .memory, total: .memoryTotal),
+            MemoryPart(folder + "mem_info_vis_vram_", .bar1, total: nil),
+        ]
+        plan.parts = pools.filter { reader.exists($0.total.path) }
+        // Chips without clocks in hwmon show the current one here.
+        for (file, domain) in [("pp_dpm_sclk", "graphics"), ("pp_dpm_mclk", "memory")]
+        where reader.exists(folder + file) {
+            let isMeasured = hwmon.contains { $0.metric == .clock && $0.labels.first?.value == domain }
+            plan.parts.append(ClockLevelsPart(folder + file, domain: domain, withCurrent: !isMeasured))
+        }
+        if let errors = MemoryErrorsPart(folder + "ras", from: &reader) { plan.parts.append(errors) }
+        return plan
+    }
+
+    func describe(_ device: Device, details: CardDetails, into writer: inout MetricWriter) {
+        GPUModel.describe(device, details: details, into: &writer)
+    }
+
+    func labels(of device: Device, in writer: inout MetricWriter) -> Labels { GPUModel.labels(of: device, in: &writer) }
+}
+
+/// What all makes of GPUs have in common.
+enum GPUModel {
+    static func labels(of device: Device, in writer: inout MetricWriter) -> Labels {
+        writer.labels { $0.add("gpu", device.gpuID ?? 0) }
+    }
+
+    static func describe(_ device: Device, details: CardDetails, into writer: inout MetricWriter) {
+        let labels = writer.labels {
+            $0.add("gpu", device.gpuID ?? 0)
+            $0.add("uuid", device.uuid)
+            $0.add("name", details.name.isEmpty ? device.model : details.name)
+            $0.add("vendor", device.vendor)
+            $0.add("device", device.id)
+            $0.add("vbios", details.vbios)
+            $0.add("serial", "")
+            $0.add("driver_version", device.driverVersion)
+        }
+        writer.write(GPUMetric.info, labels, true)
+    }
+
+    /// The PCI core's own attributes of a link; integrated GPUs have none.
+    static func pcieLink(_ device: Device, from reader: borrowing KernelFileReader) -> [CardAttribute<GPUMetric>] {
+        let folder = device.folder + "/"
+        guard reader.exists(folder + "current_link_speed") else { return [] }
+        return [
+            .init(folder + "current_link_speed", .pcieGeneration, .linkSpeed),
+            .init(folder + "max_link_speed", .pcieGenerationMax, .linkSpeed),
+            .init(folder + "current_link_width", .pcieWidth),
+            .init(folder + "max_link_width", .pcieWidthMax),
+        ]
+    }
+}
+
+/// A pool of memory with a total and a used amount.
+struct MemoryPart: CardPart {
+    let total: KernelFile
+    private let used: KernelFile
+    private let metric: GPUMetric
+    private let totalMetric: GPUMetric?
+
+    init(_ prefix: String, _ metric: GPUMetric, total: GPUMetric?) {
+        self.total = KernelFile(prefix + "total")
+        used = KernelFile(prefix + "used")
+        self.metric = metric
+        totalMetric = total
+    }
+
+    func read(
+        from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter, figures: inout GPUFigures
+    ) {
+        let totalBytes = reader.cardNumber(of: total, or: &writer)
+        let usedBytes = reader.cardNumber(of: used, or: &writer)
+        if let totalMetric, let totalBytes { writer.write(totalMetric, labels, totalBytes) }
+        if let usedBytes { writer.write(metric, labels, extra: ("state", "used"), usedBytes) }
+        if let totalBytes, let usedBytes, totalBytes >= usedBytes {
+            writer.write(metric, labels, extra: ("state", "free"), totalBytes - usedBytes)
+        }
+        guard metric == .memory else { return }
+        figures.memoryTotalBytes = totalBytes
+        figures.memoryUsedBytes = usedBytes
+    }
+}
+
+/// A table of clock levels: `1: 800Mhz *` a line, the star at the current one.
+struct ClockLevelsPart: CardPart {
+    private let file: KernelFile
+    private let domain: String
+    private let withCurrent: Bool
+
+    init(_ path: String, domain: String, withCurrent: Bool) {
+        file = KernelFile(path)
+        self.domain = domain
+        self.withCurrent = withCurrent
+    }
+
+    func read(
+        from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter, figures: inout GPUFigures
+    ) {
+        guard let text = reader.cardText(of: file, or: &writer) else { return }
+        var highest: UInt64 = 0
+        var current: UInt64?
+        var lines = ByteScanner(text)
+        while let line = lines.nextLine() {
+            var fields = ByteScanner(line)
+            // `S:` is the level of deep sleep.
+            guard fields.skipFields(1), let level = fields.nextField(),
+                let megahertz = level.upTo(level.count &- 3).unsigned, megahertz < 1_000_000
+            else { continue }
+            highest = max(highest, megahertz)
+            if fields.nextField() ?? Bytes("") == "*" { current = megahertz }
+        }
+        let domain = writer.labels(labels) { $0.add("domain", self.domain) }
+        if highest > 0 { writer.write(GPUMetric.clock, domain, extra: ("kind", "max"), highest &* 1_000_000) }
+        if withCurrent, let current {
+            writer.write(GPUMetric.clock, domain, extra: ("kind", "current"), current &* 1_000_000)
+        }
+    }
+}
+
+/// Errors of all blocks that count them: `ue: 0` and `ce: 0` in a file each.
+struct MemoryErrorsPart: CardPart {
+    private let files: [KernelFile]
+
+    /// nil for cards that count none.
+    init?(_ folder: String, from reader: inout KernelFileReader) {
+        // Only cards with error correction have the folder.
+        guard var names = try? reader.list(KernelDirectory(folder)) else { return nil }
+        var files: [String] = []
+        while let name = names.next() {
+            if name.hasSuffix("_err_count") { files.append(name.text) }
+        }
+        guard !files.isEmpty else { return nil }
+        self.files = files.sorted().map { KernelFile(folder + "/" + $0) }
+    }
+
+    func read(
+        from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter, figures: inout GPUFigures
+    ) {
+        var uncorrected: UInt64 = 0
+        var corrected: UInt64 = 0
+        var isKnown = false
+        for file in files {
+            guard let text = reader.cardText(of: file, or: &writer) else { continue }
+            var lines = ByteScanner(text)
+            while let line = lines.nextLine() {
+                var fields = ByteScanner(line)
+                guard let name = fields.nextField(), let count = fields.nextUnsigned() else { continue }
+                if name == "ue:" {
+                    uncorrected &+= count
+                    isKnown = true
+                } else if name == "ce:" {
+                    corrected &+= count
+                    isKnown = true
+                }
+            }
+        }
+        guard isKnown else { return }
+        let volatile = writer.labels(labels) { $0.add("window", "volatile") }
+        writer.write(GPUMetric.eccErrors, volatile, extra: ("type", "corrected"), corrected)
+        writer.write(GPUMetric.eccErrors, volatile, extra: ("type", "uncorrected"), uncorrected)
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Devices
+import Exposition
+import KernelFiles
+
+/// AMD's GPUs.
+///
+/// Source: the sysfs attributes and the hwmon chip of amdgpu and radeon.
+struct AmdgpuCollector: Collector {
+    typealias Metric = GPUMetric
+
+    static let descriptor = CollectorDescriptor(
+        name: "amdgpu", group: .gpu,
+        help: "AMD's GPUs: use, memory, temperatures, power, clocks, link, errors. A sleeping card is left asleep.",
+        reads: [
+            "/sys/bus/pci/devices/*/{gpu,mem,vcn}_busy_percent", "/sys/bus/pci/devices/*/mem_info_*",
+            "/sys/bus/pci/devices/*/pp_dpm_{sclk,mclk}", "/sys/bus/pci/devices/*/ras/*_err_count",
+            "/sys/bus/pci/devices/*/hwmon",
+        ],
+        families: Metric.families)
+
+    private var gpus: CardGPUs
+
+    init(context: CollectorContext) throws(ConfigurationError) {
+        gpus = try CardGPUs(context, vendor: "amd", missing: "no AMD GPU with its driver on the PCI bus")
+    }
+
+    mutating func collect(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) -> Availability {
+        try gpus.collect(from: &reader, into: &writer)
+    }
+}
+
+/// The cards of one maker, as a collector shows them.
+struct CardGPUs {
+    private let inventory: DeviceInventory
+    private let cards: CardSource
+    private let vendor: String
+    private let missing: String
+
+    init(_ context: CollectorContext, vendor: String, missing: String) throws(ConfigurationError) {
+        inventory = try DeviceInventory.shared(context)
+        cards = try CardSource.shared(context)
+        self.vendor = vendor
+        self.missing = missing
+    }
+
+    func collect(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) -> Availability {
+        // Keeps the inventory up to date for the next discovery, whoever else is switched off.
+        let snapshot = try inventory.snapshot(from: &reader)
+        let own = cards.gpus(vendor: vendor)
+        guard !own.isEmpty else { return .noDevice(snapshot.busAbsence ?? missing) }
+        for card in own {
+            guard card.state.beginLooking(in: reader.scrape) else {
+                writer.loseItem("\(card.key) has not answered")
+                continue
+            }
+            writer.merge(card.writer)
+            card.state.endLooking()
+        }
+        return .available
+    }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Devices
+import Exposition
+import KernelFiles
+
+/// What is read of a card: plain attributes, and what needs more than one of them.
+struct CardPlan<Metric: MetricKey> {
+    /// Attributes that are a sample each.
+    var attributes: [CardAttribute<Metric>] = []
+    /// Parts of the card that are more than that.
+    var parts: [any CardPart] = []
+}
+
+/// A part of a card that takes several files, or one with several values.
+protocol CardPart {
+    /// Reads it and writes its samples. `labels` are the card's own.
+    func read(
+        from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter,
+        figures: inout GPUFigures)
+}
+
+/// What a kind of card has to read.
+protocol CardModel<Metric>: Sendable {
+    associatedtype Metric: MetricKey
+
+    /// Finds out which attributes a card has. Called only while the card is awake.
+    func plan(for device: Device, from reader: inout KernelFileReader) -> CardPlan<Metric>
+    /// Writes what is known without the card being awake.
+    func describe(_ device: Device, details: CardDetails, into writer: inout MetricWriter)
+    /// The labels that all samples of a card have.
+    func labels(of device: Device, in writer: inout MetricWriter) -> Labels
+}
+
+/// What is read of a card once.
+struct CardDetails: Equatable {
+    var name = ""
+    var vbios = ""
+}
+
+/// A card: a GPU or an accelerator whose sysfs attributes come from its driver, which may take its time or hang.
+///
+/// A card that sleeps is not touched: its runtime_status is looked at first, and nothing else is read.
+final class Card<Metric: MetricKey>: SourceItem, @unchecked Sendable {
+    /// How often to find out anew which attributes there are.
+    private static var planIntervalNanoseconds: UInt64 { 300_000_000_000 }
+
+    // Everything mutable is used only by who holds `state`.
+    let key: String
+    let device: Device
+    let state = ItemState()
+    /// The samples of the last read.
+    private(set) var writer = MetricWriter(families: Metric.families)
+    /// What the last read says in Daena's terms.
+    private(set) var figures = GPUFigures()
+
+    private let model: any CardModel<Metric>
+    private let runtimeStatus: KernelFile
+    private var plan: CardPlan<Metric>?
+    private var plannedNanoseconds: UInt64 = 0
+    private var details = CardDetails()
+
+    init(_ device: Device, model: any CardModel<Metric>) {
+        key = device.id
+        self.device = device
+        self.model = model
+        runtimeStatus = KernelFile(device.runtimeStatusPath)
+    }
+
+    func read(from reader: inout KernelFileReader) {
+        writer.reset()
+        figures = GPUFigures()
+        let isAwake = isAwake(from: &reader)
+        let plan = isAwake ? currentPlan(from: &reader) : nil
+        model.describe(device, details: details, into: &writer)
+        guard let plan else { return }
+        let labels = model.labels(of: device, in: &writer)
+        for attribute in plan.attributes { read(attribute, labels, from: &reader) }
+        for part in plan.parts { part.read(from: &reader, labels: labels, into: &writer, figures: &figures) }
+    }
+
+    /// Anything but these is asleep, falls asleep or wakes up.
+    ///
+    /// Without the file there is no power management.
+    private func isAwake(from reader: inout KernelFileReader) -> Bool {
+        guard case .value(let text) = reader.attribute(runtimeStatus) else { return true }
+        return text == "active" || text == "unsupported"
+    }
+
+    private func currentPlan(from reader: inout KernelFileReader) -> CardPlan<Metric> {
+        let now = Clock.monotonicNanoseconds()
+        if let plan, now &- plannedNanoseconds < Self.planIntervalNanoseconds { return plan }
+        let fresh = model.plan(for: device, from: &reader)
+        details.vbios = text("vbios_version", from: &reader)
+        details.name = text("product_name", from: &reader)
+        if details.name.isEmpty { details.name = device.model }
+        plan = fresh
+        plannedNanoseconds = now
+        return fresh
+    }
+
+    private func text(_ name: String, from reader: inout KernelFileReader) -> String {
+        // Most cards have neither.
+        guard let bytes = try? reader.contents(ofPath: device.folder + "/" + name) else { return "" }
+        return bytes.trimmed.upTo(128).text
+    }
+
+    private func read(_ attribute: CardAttribute<Metric>, _ labels: Labels, from reader: inout KernelFileReader) {
+        guard let text = reader.cardText(of: attribute.file, or: &writer) else { return }
+        guard let value = attribute.value(of: text) else {
+            // A link that is down has an unknown speed: that is no value, and not a fault.
+            if case .linkSpeed = attribute.form { return }
+            writer.loseItem("\(attribute.file.path): unexpected content \"\(text.upTo(64).text)\"")
+            return
+        }
+        figures.note(attribute.metric, attribute.labels.first?.value, value)
+        guard !attribute.labels.isEmpty else {
+            writer.write(attribute.metric, labels, value)
+            return
+        }
+        let all = writer.labels(labels) {
+            for label in attribute.labels { $0.add(label.name, label.value) }
+        }
+        writer.write(attribute.metric, all, value)
+    }
+}
+
+extension KernelFileReader {
+    /// An attribute of a card; nil where it has no value now, which a card that just fell asleep says with EBUSY.
+    mutating func cardText(of file: KernelFile, or writer: inout MetricWriter) -> Bytes? {
+        switch attribute(file) {
+        case .value(let text): return text
+        case .none: return nil
+        case .lost(let error):
+            if !error.isBusy { writer.loseItem(error.description) }
+            return nil
+        }
+    }
+
+    /// An attribute of a card that is a whole number, likewise.
+    mutating func cardNumber(of file: KernelFile, or writer: inout MetricWriter) -> UInt64? {
+        guard let text = cardText(of: file, or: &writer) else { return nil }
+        if let number = text.unsigned { return number }
+        writer.loseItem("\(file.path): unexpected content \"\(text.upTo(64).text)\"")
+        return nil
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+import LMSensors
+
+/// Hardware monitoring chips as lm-sensors sees them: with the labels, scaling and ignore statements of sensors.conf.
+///
+/// Source: libsensors.
+struct SensorsCollector: Collector {
+    typealias Metric = SensorMetric
+
+    static let descriptor = CollectorDescriptor(
+        name: "sensors", group: .sensors,
+        help:
+            "Temperatures, fans, voltages, currents, power, energy and humidity with the names that sensors.conf gives.",
+        reads: ["libsensors (/sys/class/hwmon)", "/etc/sensors3.conf", "/etc/sensors.d"],
+        options: [
+            OptionDescriptor(
+                "collector.sensors.config-file", .text(default: ""),
+                help: "Configuration to use in place of /etc/sensors3.conf and /etc/sensors.d.")
+        ],
+        families: Metric.families)
+
+    private let source: SensorsSource
+
+    init(context: CollectorContext) throws(ConfigurationError) {
+        source = try SensorsSource.shared(context)
+    }
+
+    mutating func collect(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) -> Availability {
+        if let absence = source.absence { return .noDevice(absence) }
+        let library = source.library
+        guard library.state.beginLooking(in: reader.scrape) else { throw .busy("libsensors") }
+        defer { library.state.endLooking() }
+        if let failure = library.failure { throw .other(failure.description) }
+        writer.merge(library.writer)
+        return .available
+    }
+}
+
+/// The families of the collector `sensors`.
+enum SensorMetric: Int, MetricKey {
+    case temperature, fan, voltage, current, power, energy, humidity, limit, alarm
+
+    private static let labels = ["chip", "feature", "label"]
+
+    var family: MetricFamily {
+        switch self {
+        case .temperature: .gauge("host_sensor_temperature_celsius", Self.labels, "Temperature in Celsius.")
+        case .fan: .gauge("host_sensor_fan_rpm", Self.labels, "Speed of a fan in revolutions per minute.")
+        case .voltage: .gauge("host_sensor_voltage_volts", Self.labels, "Voltage in volts.")
+        case .current: .gauge("host_sensor_current_amperes", Self.labels, "Current in amperes.")
+        case .power: .gauge("host_sensor_power_watts", Self.labels, "Power in watts.")
+        case .energy:
+            .counter(
+                "host_sensor_energy_joules_total", Self.labels, "Energy used since the driver was loaded, in joules.")
+        case .humidity: .gauge("host_sensor_humidity_ratio", Self.labels, "Relative humidity, 0 to 1.")
+        case .limit:
+            .gauge(
+                "host_sensor_limit", Self.labels + ["kind", "limit"],
+                "A limit of a sensor, in the unit of what it measures (kind).")
+        case .alarm:
+            .gauge(
+                "host_sensor_alarm", Self.labels, "1 while a sensor raises an alarm or says that it is broken, else 0.")
+        }
+    }
+
+    /// The family of what a kind of sensor measures; intrusion has no reading.
+    init?(_ kind: SensorKind) {
+        switch kind {
+        case .temperature: self = .temperature
+        case .fan: self = .fan
+        case .voltage: self = .voltage
+        case .current: self = .current
+        case .power: self = .power
+        case .energy: self = .energy
+        case .humidity: self = .humidity
+        case .intrusion: return nil
+        }
+    }
+
+    /// Writes what a feature said.
+    ///
+    /// An attribute that could not be read is a lost item.
+    static func write(
+        _ reading: SensorReading, of feature: SensorFeature, chip: String, into writer: inout MetricWriter
+    ) {
+        let labels = writer.labels {
+            $0.add("chip", chip)
+            $0.add("feature", feature.name)
+            $0.add("label", feature.label)
+        }
+        if let value = reading.value, let metric = SensorMetric(feature.kind) { writer.write(metric, labels, value) }
+        for limit in reading.limits {
+            let all = writer.labels(labels) {
+                $0.add("kind", feature.kind.rawValue)
+                $0.add("limit", limit.kind.rawValue)
+            }
+            writer.write(SensorMetric.limit, all, limit.value)
+        }
+        if let isAlarmed = reading.isAlarmed { writer.write(SensorMetric.alarm, labels, isAlarmed) }
+        for _ in 0..<max(0, reading.lostAttributes) {
+            writer.loseItem("\(chip) \(feature.name): \(reading.firstError?.description ?? "cannot be read")")
+        }
+    }
+}

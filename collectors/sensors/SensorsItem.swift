@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+import LMSensors
+import Synchronization
+
+/// The chips of libsensors and what they say.
+final class SensorsItem: SourceItem, @unchecked Sendable {
+    /// Limits are settings: they are read this often, readings every time.
+    private static let limitIntervalNanoseconds: UInt64 = 60_000_000_000
+    /// How soon after a failure to open the library again.
+    private static let retryIntervalNanoseconds: UInt64 = 60_000_000_000
+
+    // Everything mutable is used only by who holds `state`.
+    let key = "libsensors"
+    let state = ItemState()
+    /// The samples of the last read.
+    private(set) var writer = MetricWriter(families: SensorMetric.families)
+    /// Why the library could not be opened in the last read.
+    private(set) var failure: SensorsError?
+
+    private let configuration: String?
+    private var library: SensorsLibrary?
+    private var openedToken: UInt64?
+    private var triedNanoseconds: UInt64?
+    private var limits: [[SensorLimit]] = []
+    private var limitsNanoseconds: UInt64 = 0
+    /// The token at which the library found no chip; 0 for none.
+    private let emptyToken = Atomic<UInt64>(0)
+
+    init(configuration: String?) {
+        self.configuration = configuration
+    }
+
+    /// Whether the library found no chip when the class looked as it does.
+    func isEmpty(at token: UInt64) -> Bool { emptyToken.load(ordering: .relaxed) == token }
+
+    func read(from reader: inout KernelFileReader) {
+        writer.reset()
+        let now = Clock.monotonicNanoseconds()
+        guard open(now) else { return }
+        let isLimitTime = limits.isEmpty || now &- limitsNanoseconds >= SensorsItem.limitIntervalNanoseconds
+        if isLimitTime { limitsNanoseconds = now }
+        var index = 0
+        for chip in library?.chips ?? [] {
+            for feature in chip.features {
+                readFeature(feature, of: chip.name, index, withLimits: isLimitTime)
+                index += 1
+            }
+        }
+    }
+
+    /// Opens the library where it is not open, or knows chips of another time; false where there is nothing to read.
+    private func open(_ now: UInt64) -> Bool {
+        guard let token = SensorsLibrary.changeToken() else {
+            library = nil
+            openedToken = nil
+            return false
+        }
+        if token == openedToken { return true }
+        if failure != nil, let triedNanoseconds, now &- triedNanoseconds < SensorsItem.retryIntervalNanoseconds {
+            return false
+        }
+        triedNanoseconds = now
+        // The old one has to go first: there may be one at a time.
+        library = nil
+        openedToken = nil
+        limits = []
+        do throws(SensorsError) {
+            library = try SensorsLibrary(configurationPath: configuration)
+            failure = nil
+        } catch {
+            failure = error
+            return false
+        }
+        openedToken = token
+        let hasFeatures = library?.chips.contains { !$0.features.isEmpty } ?? false
+        emptyToken.store(hasFeatures ? 0 : token, ordering: .relaxed)
+        return true
+    }
+
+    private func readFeature(_ feature: SensorFeature, of chip: String, _ index: Int, withLimits: Bool) {
+        guard var reading = library?.read(feature, withLimits: withLimits) else { return }
+        if withLimits {
+            if index == limits.count { limits.append(reading.limits) } else { limits[index] = reading.limits }
+        } else if index < limits.count {
+            reading.limits = limits[index]
+        }
+        SensorMetric.write(reading, of: feature, chip: chip, into: &writer)
+    }
+}

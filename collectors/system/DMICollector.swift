@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+
+/// What the firmware says that this machine is.
+///
+/// Source: /sys/class/dmi/id, kernel Documentation/ABI/testing/sysfs-firmware-dmi-entries. Read once: it cannot change
+/// before the next boot.
+struct DMICollector: Collector {
+    enum Metric: Int, MetricKey {
+        case info
+
+        var family: MetricFamily {
+            .gauge(
+                "node_dmi_info", DMICollector.attributes.map { "\($0.label)" },
+                "What the firmware says of the machine, its board, chassis and BIOS; only what it says. Always 1.")
+        }
+    }
+
+    static let descriptor = CollectorDescriptor(
+        name: "dmi", group: .system, help: "What the firmware says that this machine is.",
+        reads: ["/sys/class/dmi/id (once)"], families: Metric.families)
+
+    fileprivate static let attributes: [(label: StaticString, file: String)] = [
+        ("bios_date", "bios_date"), ("bios_release", "bios_release"), ("bios_vendor", "bios_vendor"),
+        ("bios_version", "bios_version"), ("board_asset_tag", "board_asset_tag"), ("board_name", "board_name"),
+        ("board_serial", "board_serial"), ("board_vendor", "board_vendor"), ("board_version", "board_version"),
+        ("chassis_asset_tag", "chassis_asset_tag"), ("chassis_serial", "chassis_serial"),
+        ("chassis_vendor", "chassis_vendor"), ("chassis_version", "chassis_version"),
+        ("product_family", "product_family"), ("product_name", "product_name"),
+        ("product_serial", "product_serial"), ("product_sku", "product_sku"), ("product_uuid", "product_uuid"),
+        ("product_version", "product_version"), ("system_vendor", "sys_vendor"),
+    ]
+
+    private let folder: KernelDirectory
+    /// What was read, by attribute; nil before.
+    private var values: [(label: StaticString, value: String)]?
+
+    init(context: CollectorContext) {
+        folder = KernelDirectory(context.roots.sys("class/dmi/id"))
+    }
+
+    mutating func collect(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) -> Availability {
+        if values == nil {
+            guard try reader.listIfPresent(folder) != nil else {
+                return .noDevice("\(folder.path) is not there; this platform has no DMI")
+            }
+            values = try look(from: &reader, into: &writer)
+        }
+        guard let values, !values.isEmpty else { return .noDevice("\(folder.path) says nothing") }
+        let labels = writer.labels {
+            for (label, value) in values { $0.add(label, value) }
+        }
+        writer.write(Metric.info, labels, true)
+        return .available
+    }
+
+    private func look(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) -> [(label: StaticString, value: String)] {
+        var found: [(label: StaticString, value: String)] = []
+        for (label, file) in DMICollector.attributes {
+            do throws(CollectorError) {
+                guard let bytes = try reader.readIfPresent(path: folder.path + "/" + file) else { continue }
+                found.append((label, bytes.trimmed.text))
+            } catch {
+                // Serial numbers are for root alone, so without them nothing is lost.
+                if !error.isPermission { throw error }
+            }
+        }
+        return found
+    }
+}

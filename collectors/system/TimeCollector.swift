@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Exposition
+import KernelFiles
+
+/// The time of day, its zone, and the hardware clocks that it can come from.
+///
+/// Source: clock_gettime(2), localtime(3), /sys/devices/system/clocksource.
+struct TimeCollector: Collector {
+    enum Metric: Int, MetricKey {
+        case seconds, zoneOffset, available, current
+
+        var family: MetricFamily {
+            switch self {
+            case .seconds: .gauge("node_time_seconds", [], "Time of day, in seconds since 1970.")
+            case .zoneOffset:
+                .gauge(
+                    "node_time_zone_offset_seconds", ["time_zone"], "Seconds that the time zone is ahead of UTC.")
+            case .available:
+                .gauge(
+                    "node_time_clocksource_available_info", ["clocksource", "device"],
+                    "A hardware clock that the kernel could use; always 1.")
+            case .current:
+                .gauge(
+                    "node_time_clocksource_current_info", ["clocksource", "device"],
+                    "The hardware clock that the kernel uses; always 1.")
+            }
+        }
+    }
+
+    static let descriptor = CollectorDescriptor(
+        name: "time", group: .system, help: "Time of day, its zone and the kernel's clock sources.",
+        reads: ["clock_gettime(2)", "localtime(3)", "/sys/devices/system/clocksource/clocksource*"],
+        families: Metric.families)
+
+    private struct ClockSource {
+        let name: String
+        let available: KernelFile
+        let current: KernelFile
+    }
+
+    private let folder: KernelDirectory
+    private var sources: [ClockSource] = []
+
+    init(context: CollectorContext) {
+        folder = KernelDirectory(context.roots.sys("devices/system/clocksource"))
+    }
+
+    mutating func collect(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) -> Availability {
+        let now = WallClock.nanoseconds()
+        writer.write(Metric.seconds, Double(now) / 1e9)
+        if let zone = WallClock.zone(at: now / 1_000_000_000, copiedBy: &reader) {
+            writer.write(Metric.zoneOffset, writer.labels("time_zone", zone.name), zone.offsetSeconds)
+        }
+        try lookAgainIfChanged(from: &reader)
+        for (index, source) in sources.enumerated() {
+            do throws(CollectorError) {
+                try write(source, device: index, from: &reader, into: &writer)
+            } catch {
+                writer.loseItem(error.description)
+            }
+        }
+        return .available
+    }
+
+    private func write(
+        _ source: ClockSource, device: Int, from reader: inout KernelFileReader, into writer: inout MetricWriter
+    ) throws(CollectorError) {
+        var names = ByteScanner(try reader.read(source.available))
+        while let name = names.nextField() { write(.available, device, name, into: &writer) }
+        let current = try reader.read(source.current).trimmed
+        if current.isEmpty { throw .malformed(source.current.path, current) }
+        write(.current, device, current, into: &writer)
+    }
+
+    private func write(_ metric: Metric, _ device: Int, _ name: Bytes, into writer: inout MetricWriter) {
+        let labels = writer.labels {
+            $0.add("device", device)
+            $0.add("clocksource", name)
+        }
+        writer.write(metric, labels, true)
+    }
+
+    private mutating func lookAgainIfChanged(from reader: inout KernelFileReader) throws(CollectorError) {
+        guard var names = try reader.listIfPresent(folder) else {
+            sources = []
+            return
+        }
+        let listing = names
+        var count = 0
+        var isKnown = true
+        while let name = names.next() {
+            guard TimeCollector.isSource(name) else { continue }
+            count += 1
+            if !sources.contains(where: { name == $0.name }) { isKnown = false }
+        }
+        if isKnown, count == sources.count { return }
+        sources = sorted(listing)
+    }
+
+    /// In the order of the names, by which the label `device` counts them.
+    private func sorted(_ listing: DirectoryListing) -> [ClockSource] {
+        var listing = listing
+        var found: [ClockSource] = []
+        while let name = listing.next() {
+            guard TimeCollector.isSource(name) else { continue }
+            let path = folder.path + "/" + name.text
+            found.append(
+                ClockSource(
+                    name: name.text, available: KernelFile(path + "/available_clocksource"),
+                    current: KernelFile(path + "/current_clocksource")))
+        }
+        return found.sorted { $0.name < $1.name }
+    }
+
+    private static func isSource(_ name: Bytes) -> Bool {
+        name.hasPrefix("clocksource") && name.from(11).unsigned != nil
+    }
+}
