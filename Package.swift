@@ -83,7 +83,7 @@ let package = Package(
         .executableTarget(
             name: "host-exporter",
             dependencies: [
-                "CBuildFacts", "CollectorKit", "Collectors", "Configuration", "Exposition", "KernelFiles", "Scraping",
+                "CBuildFacts", "CollectorKit", "Collectors", "Devices", "Configuration", "Exposition", "KernelFiles", "Scraping",
                 "Serving",
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -142,6 +142,8 @@ public final class Scraper: @unchecked Sendable {
                 next = min(next, job.areSourcesDone ? job.deadlineNanoseconds : max(sourcesEnd, now &+ 1_000_000))
             }
         }
+        // What begins the moment after this look, the next scrape included, is to be seen when its share is over.
+        if job != nil { next = min(next, now &+ share(now: now)) }
         gate.unlock()
         return next == .max ? nil : next
     }

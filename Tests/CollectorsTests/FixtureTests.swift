@@ -9,8 +9,9 @@ import Testing
 @testable import Collectors
 
 /// Walks `Fixtures/<collector>/<case>/`: `proc`, `sys`, `root` and `udev` stand for the host's trees, `flags` holds one
-/// flag a line (`{case}` is the case's folder), `expected.prom` the page and `expected.state` the state. `volatile`
-/// names the metrics whose values change by themselves, one a line; a star stands for them.
+/// flag a line (`{case}` is the case's folder), `expected.prom` the page and `expected.state` the state.
+///
+/// `volatile` names the metrics whose values change by themselves, one a line; a star stands for them.
 ///
 /// A collector that reads the live system has `expected.shape` instead of `expected.prom`: one `name{labels}` a line,
 /// no values.

@@ -82,6 +82,21 @@ import Testing
         #expect(client.page().values("stub_late") != ["1"])
     }
 
+    @Test("what hangs is given up after its share, not at the deadline, however early the scraper was looked at")
+    func givenUpSoon() {
+        for round in 0..<20 {
+            let blocker = Blocker()
+            defer { blocker.open() }
+            let source = StubSource("item-z", [StubItem("a"), StubItem("b", blocker)])
+            let client = ScrapeClient(
+                [StubSlot.showing(source, as: "shown"), StubSlot.hanging("hanging", in: blocker)],
+                shareMilliseconds: 30)
+            let page = client.page(deadlineMilliseconds: 10_000)
+            #expect(page.milliseconds < 2_000, "round \(round)")
+            #expect(page.items("stub_shown") == ["a"] && page.states("hanging") == ["timed_out"])
+        }
+    }
+
     @Test("the scraper asks to be looked at only while something is going on")
     func watchWhenIdle() {
         let client = ScrapeClient([StubSlot.good("one")])

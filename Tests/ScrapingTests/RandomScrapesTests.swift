@@ -10,7 +10,9 @@ import Testing
 /// A thousand scrapes of collectors and sources that answer, fail, lose items and hang as a fixed sequence of random
 /// bits says.
 @Suite struct RandomScrapesTests {
-    /// What the stubs draw from. Threads draw in any order, so the seed fixes the mixture, not each scrape.
+    /// What the stubs draw from.
+    ///
+    /// Threads draw in any order, so the seed fixes the mixture, not each scrape.
     private final class Dice: Sendable {
         private let bits: Mutex<SplitMix>
 

@@ -110,8 +110,9 @@ struct ScrapeClient: Sendable {
             if let answer = pending.answer { return answer }
             let now = Clock.monotonicNanoseconds()
             guard now < limit else { return nil }
-            let next = scraper.watch(nowNanoseconds: now) ?? .max
-            pending.wait(nanoseconds: min(next > now ? next - now : 100_000, 5_000_000))
+            // No sooner than it wants to be looked at: the server has one timer and no other occasion.
+            let next = min(scraper.watch(nowNanoseconds: now) ?? .max, limit)
+            pending.wait(nanoseconds: next > now ? max(next - now, 1_000_000) : 1_000_000)
         }
     }
 

@@ -4,7 +4,9 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// A collector made of a closure. `Slot`, the real thing, takes its descriptor from a type.
+/// A collector made of a closure.
+///
+/// `Slot`, the real thing, takes its descriptor from a type.
 final class StubSlot: CollectorSlot, @unchecked Sendable {
     typealias Body =
         @Sendable (inout KernelFileReader, inout MetricWriter) throws(CollectorError) -> Availability
