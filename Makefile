@@ -18,12 +18,8 @@ export BUILD_REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 BUILD_FLAGS := -j $(JOBS) --explicit-target-dependency-import-check error
 RELEASE_FLAGS := $(BUILD_FLAGS) -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now
 
-<<<<<<< HEAD
-.PHONY: all run test unit-test end-to-end-test release format lint bench clean dependencies \
+.PHONY: all run test unit-test end-to-end-test release reference format lint bench clean dependencies \
 	deb deb-dependencies check-deb test-deb
-=======
-.PHONY: all run test unit-test end-to-end-test release reference format lint bench clean dependencies
->>>>>>> main
 
 all: release
 
@@ -48,7 +44,6 @@ end-to-end-test: release
 	Tests/EndToEnd/no-foundation $(BINARY)
 	Tests/EndToEnd/run $(BINARY)
 
-<<<<<<< HEAD
 ## Builds host-exporter_VERSION_ARCH.deb around the release binary.
 deb: release deb-dependencies
 	@packaging/build-deb $(BINARY)
@@ -63,11 +58,10 @@ check-deb: deb
 ## Boots a Debian of its own and installs, uses, upgrades and purges the package there; needs root.
 test-deb: deb
 	Tests/Package/boot $(DEB)
-=======
+
 ## Writes docs/metrics.md, the reference of all metrics, anew.
 reference: release
 	RECORD_FIXTURES=1 python3 Tests/EndToEnd/reference.py $(BINARY)
->>>>>>> main
 
 ## Formats all Swift sources in place.
 format:
