@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import NVML
 import Synchronization
 
 /// The fake libnvidia-ml of Tests/FakeNVML, a copy of its own for each test: so each has its script, its counts and its
 /// generation, and tests can run side by side.
-final class FakeLibrary: Sendable {
+package final class FakeLibrary: Sendable {
     /// Why there is no fake; nil where there is one.
-    static let whyNot: String? = {
+    package static let whyNot: String? = {
         if run(["sh", "-c", "command -v cc >/dev/null"]) { return nil }
         print("skipped: no C compiler named cc, so the fake libnvidia-ml cannot be built")
         return "no C compiler named cc"
     }()
 
-    let folder: String
-    var path: String { "\(folder)/libnvidia-ml.so.1" }
+    package let folder: String
+    package var path: String { "\(folder)/libnvidia-ml.so.1" }
     private var scriptPath: String { "\(path).script" }
 
     /// Takes a copy of the fake that exports what this driver exports, scripted with `script`.
-    init(driver: Int = 590, _ script: String = "") throws {
+    package init(driver: Int = 590, _ script: String = "") throws {
         let built = try Self.built(driver)
         folder = try Self.makeFolder()
         guard Self.run(["cp", "\(built)/libnvidia-ml.so.1", "\(folder)/libnvidia-ml.so.1"]) else {
@@ -29,7 +28,7 @@ final class FakeLibrary: Sendable {
     }
 
     /// Replaces the script in one step; the fake sees it at its next call.
-    func rewrite(_ script: String) throws {
+    package func rewrite(_ script: String) throws {
         let temporary = "\(scriptPath).new"
         guard let file = fopen(temporary, "we") else { throw FakeFailure("cannot write the script") }
         fputs(script, file)
@@ -38,7 +37,7 @@ final class FakeLibrary: Sendable {
     }
 
     /// Puts another driver's library in the place of this one, as an upgrade of the package does.
-    func replace(withDriver driver: Int) throws {
+    package func replace(withDriver driver: Int) throws {
         let built = try Self.built(driver)
         guard Self.run(["cp", "--remove-destination", "\(built)/libnvidia-ml.so.1", path]) else {
             throw FakeFailure("cannot replace the fake")
@@ -46,23 +45,23 @@ final class FakeLibrary: Sendable {
     }
 
     /// How often a call was made, for one device or in all.
-    func calls(_ symbol: String? = nil, gpu: Int32 = -1) -> UInt64 {
+    package func calls(_ symbol: String? = nil, gpu: Int32 = -1) -> UInt64 {
         typealias Call = @convention(c) (UnsafePointer<CChar>?, Int32) -> UInt64
         return hook("fakeNVMLCalls") { unsafeBitCast($0, to: Call.self)(symbol, gpu) } ?? 0
     }
 
-    func resetCalls() {
+    package func resetCalls() {
         typealias Call = @convention(c) () -> Void
         hook("fakeNVMLResetCalls") { unsafeBitCast($0, to: Call.self)() }
     }
 
     /// Uses after shutdown, unknown handles, things not given back.
-    var abuses: UInt64 {
+    package var abuses: UInt64 {
         typealias Call = @convention(c) () -> UInt64
         return hook("fakeNVMLAbuses") { unsafeBitCast($0, to: Call.self)() } ?? 0
     }
 
-    var hangingThreads: Int32 {
+    package var hangingThreads: Int32 {
         typealias Call = @convention(c) () -> Int32
         return hook("fakeNVMLHanging") { unsafeBitCast($0, to: Call.self)() } ?? 0
     }
@@ -132,37 +131,10 @@ final class FakeLibrary: Sendable {
     }
 }
 
-struct FakeFailure: Error {
-    let text: String
+package struct FakeFailure: Error {
+    package let text: String
 
-    init(_ text: String) {
+    package init(_ text: String) {
         self.text = text
-    }
-}
-
-extension NVMLLibrary {
-    /// Opens a fake and initialises it.
-    static func ready(_ fake: FakeLibrary) throws -> NVMLLibrary {
-        let library = try NVMLLibrary(path: fake.path)
-        try library.initialize()
-        return library
-    }
-}
-
-extension NVMLDevice {
-    func read(_ options: GPUReadingOptions = .init()) throws -> GPUReading {
-        var reading = GPUReading()
-        try read(into: &reading, options: options)
-        return reading
-    }
-}
-
-/// The code of the error that a call throws; nil where it throws none.
-func failure(_ body: () throws -> Void) -> NVMLReturn? {
-    do {
-        try body()
-        return nil
-    } catch {
-        return (error as? NVMLError)?.code
     }
 }
