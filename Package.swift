@@ -84,7 +84,8 @@ let package = Package(
         .executableTarget(
             name: "host-exporter",
             dependencies: [
-                "CBuildFacts", "CollectorKit", "Collectors", "Devices", "Configuration", "Exposition", "KernelFiles", "Scraping",
+                "CBuildFacts", "CollectorKit", "Collectors", "Devices", "Configuration", "Exposition", "KernelFiles",
+                "Scraping",
                 "Serving",
                 .product(name: "Logging", package: "swift-log"),
             ],

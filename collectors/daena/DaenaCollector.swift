@@ -24,7 +24,8 @@ struct DaenaCollector: Collector {
     private let mounts: MountSource
     private let network: DaenaNetwork
     private let gpus: DaenaGPUs
-    private let memory, loadavg, fileHandles, sockstat, online: KernelFile
+    private let memory, loadavg, fileHandles, sockstat: SharedFile
+    private let online: KernelFile
 
     init(context: CollectorContext) throws(ConfigurationError) {
         let roots = context.roots
@@ -34,10 +35,10 @@ struct DaenaCollector: Collector {
         }
         network = try DaenaNetwork(context)
         gpus = try DaenaGPUs(context)
-        memory = KernelFile(roots.proc("meminfo"))
-        loadavg = KernelFile(roots.proc("loadavg"))
-        fileHandles = KernelFile(roots.proc("sys/fs/file-nr"))
-        sockstat = KernelFile(roots.proc("net/sockstat"))
+        memory = try SharedFiles.file(roots.proc("meminfo"), context)
+        loadavg = try SharedFiles.file(roots.proc("loadavg"), context)
+        fileHandles = try SharedFiles.file(roots.proc("sys/fs/file-nr"), context)
+        sockstat = try SharedFiles.file(roots.proc("net/sockstat"), context)
         online = KernelFile(roots.sys("devices/system/cpu/online"))
     }
 
@@ -138,7 +139,7 @@ struct DaenaCollector: Collector {
     }
 
     private func collectCount(
-        _ file: KernelFile, _ metric: Metric, from reader: inout KernelFileReader, into writer: inout MetricWriter,
+        _ file: SharedFile, _ metric: Metric, from reader: inout KernelFileReader, into writer: inout MetricWriter,
         _ parse: (inout ByteScanner) -> UInt64?
     ) {
         do throws(CollectorError) {
