@@ -121,8 +121,6 @@ enum ManualPage {
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\\": out += "\\e"
-            // A line may break there: regular expressions are longer than a line.
-            case "|": out += "|\\:"
             case "-": out += "\\-"
             case "\"": out += "\\(dq"
             case "'": out += "\\(aq"
