@@ -54,8 +54,11 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
         for line in links.split(separator: "\n") {
             let words = line.split(separator: " ", maxSplits: 1)
             try #require(words.count == 2)
-            try FileManager.default.createSymbolicLink(
-                atPath: copy.path + "/" + words[0], withDestinationPath: String(words[1]))
+            let link = copy.appendingPathComponent(String(words[0]))
+            // A folder that has nothing but the link is not in the repository.
+            try FileManager.default.createDirectory(
+                at: link.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: String(words[1]))
         }
         return try run(in: copy)
     }

@@ -14,7 +14,9 @@ public final class NVIDIADevice {
     public let addressText: String
     /// The label `gpu`; nil before it has one.
     public internal(set) var gpuID: Int?
-    /// Who it is; nil before it was opened for the first time. It stays while the device is lost or suspended.
+    /// Who it is; nil before it was opened for the first time.
+    ///
+    /// It stays while the device is lost or suspended.
     public internal(set) var identity: GPUIdentity?
     /// Whether `reading` is of this cycle.
     public internal(set) var hasValues = false
@@ -78,7 +80,9 @@ public final class NVIDIADevice {
         hasTriedSampling = false
     }
 
-    /// Whether the device sleeps or is about to. Reading the file does not wake it.
+    /// Whether the device sleeps or is about to.
+    ///
+    /// Reading the file does not wake it.
     func isAsleep(from reader: inout KernelFileReader) -> Bool {
         guard let runtimeStatus else { return false }
         // Without power management, or with the device just gone, nothing sleeps.

@@ -28,7 +28,9 @@ public final class NVIDIASource: ItemSource, @unchecked Sendable {
     private let clock: @Sendable () -> UInt64
     private var isWanted = false
 
-    /// A source over an inventory. `clock` stands in for the monotonic clock in tests.
+    /// A source over an inventory.
+    ///
+    /// `clock` stands in for the monotonic clock in tests.
     public init(
         roots: Roots, options: NVIDIAOptions, inventory: DeviceInventory,
         clock: @escaping @Sendable () -> UInt64 = { Clock.monotonicNanoseconds() }
@@ -40,8 +42,10 @@ public final class NVIDIASource: ItemSource, @unchecked Sendable {
         items = [cycle]
     }
 
-    /// The source of a context. Who only wants to know what state the GPUs are in takes it too, so as to run after it;
-    /// the library is used only where the nvidia collector, which alone passes `isWanted`, is enabled.
+    /// The source of a context.
+    ///
+    /// Who only wants to know what state the GPUs are in takes it too, so as to run after it; the
+    /// library is used only where the nvidia collector, which alone passes `isWanted`, is enabled.
     public static func shared(
         _ context: CollectorContext, isWanted: Bool = false
     ) throws(ConfigurationError) -> NVIDIASource {
@@ -53,7 +57,9 @@ public final class NVIDIASource: ItemSource, @unchecked Sendable {
         return source
     }
 
-    /// Says that the library is to be used. Only before the first scrape.
+    /// Says that the library is to be used.
+    ///
+    /// Only before the first scrape.
     public func want() {
         isWanted = true
     }
@@ -70,8 +76,9 @@ public final class NVIDIASource: ItemSource, @unchecked Sendable {
     /// Nothing to find: the cycle takes the devices from the inventory.
     public func discover(from reader: inout KernelFileReader) throws(CollectorError) {}
 
-    /// Tells the inventory that the GPUs are stuck, where the cycle has not come back. For collectors, before they ask
-    /// the inventory; costs nothing where all is well.
+    /// Tells the inventory that the GPUs are stuck, where the cycle has not come back.
+    ///
+    /// For collectors, before they ask the inventory; costs nothing where all is well.
     public func settle() {
         guard cycle.state.isRunning, !cycle.isReleasing.load(ordering: .acquiring) else { return }
         let last = cycle.lastWitness.withLock { $0 }
@@ -82,7 +89,9 @@ public final class NVIDIASource: ItemSource, @unchecked Sendable {
     }
 
     /// Lets go of every `/dev/nvidia*` for a time, so that an administrator can unbind or reconfigure a GPU; 0 takes
-    /// them again. From any thread, and without waiting for the driver: closing is done by a thread of its own, or by
+    /// them again.
+    ///
+    /// From any thread, and without waiting for the driver: closing is done by a thread of its own, or by
     /// a cycle that runs just now when it comes back.
     public func release(forNanoseconds duration: UInt64) {
         let (until, overflow) = clock().addingReportingOverflow(duration)
@@ -94,8 +103,9 @@ public final class NVIDIASource: ItemSource, @unchecked Sendable {
     /// Whether handles are let go of on demand.
     public var isReleased: Bool { clock() < cycle.releasedUntil.load(ordering: .acquiring) }
 
-    /// What the cycle of a scrape brought; nil where it did not run or has not come back. The view is for the closure
-    /// alone.
+    /// What the cycle of a scrape brought; nil where it did not run or has not come back.
+    ///
+    /// The view is for the closure alone.
     public func look<Result>(
         in scrape: UInt64, _ use: (borrowing NVIDIAView) throws(CollectorError) -> Result
     ) throws(CollectorError) -> Result? {

@@ -36,7 +36,9 @@ final class XidWatch: Sendable {
 
     private let content = Mutex(Content())
 
-    /// Whether a thread waits. It ends by itself when the library is shut down or a registered device is lost.
+    /// Whether a thread waits.
+    ///
+    /// It ends by itself when the library is shut down or a registered device is lost.
     var isWatching: Bool { content.withLock { $0.running != 0 } }
 
     /// Registers the devices that answer and starts the thread; does nothing where none of them has events.
