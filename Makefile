@@ -17,7 +17,7 @@ export BUILD_REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 BUILD_FLAGS := -j $(JOBS) --explicit-target-dependency-import-check error
 RELEASE_FLAGS := $(BUILD_FLAGS) -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now
 
-.PHONY: all run test unit-test end-to-end-test release format lint bench clean dependencies
+.PHONY: all run test unit-test end-to-end-test release reference format lint bench clean dependencies
 
 all: release
 
@@ -41,6 +41,10 @@ unit-test: dependencies
 end-to-end-test: release
 	Tests/EndToEnd/no-foundation $(BINARY)
 	Tests/EndToEnd/run $(BINARY)
+
+## Writes docs/metrics.md, the reference of all metrics, anew.
+reference: release
+	RECORD_FIXTURES=1 python3 Tests/EndToEnd/reference.py $(BINARY)
 
 ## Formats all Swift sources in place.
 format:

@@ -54,7 +54,7 @@ let package = Package(
         .target(name: "Configuration", dependencies: ["CYAML", "CollectorKit"], swiftSettings: swift),
         .target(
             name: "Collectors",
-            dependencies: ["CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors"],
+            dependencies: ["CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "NVML"],
             path: "collectors",
             exclude: ["README.md"],
             swiftSettings: swift
@@ -78,12 +78,14 @@ let package = Package(
         .target(name: "LMSensors", dependencies: ["CLMSensors"], swiftSettings: swift),
         .target(name: "CNVML", cSettings: c, linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "NVML", dependencies: ["CNVML"], swiftSettings: swift),
-        .target(name: "Devices", dependencies: ["CollectorKit", "KernelFiles", "PCIBus"], swiftSettings: swift),
+        .target(
+            name: "Devices", dependencies: ["CollectorKit", "KernelFiles", "NVML", "PCIBus"], swiftSettings: swift),
         .target(name: "CBuildFacts", cSettings: c + revision),
         .executableTarget(
             name: "host-exporter",
             dependencies: [
-                "CBuildFacts", "CollectorKit", "Collectors", "Configuration", "Exposition", "KernelFiles", "Scraping",
+                "CBuildFacts", "CollectorKit", "Collectors", "Devices", "Configuration", "Exposition", "KernelFiles",
+                "Scraping",
                 "Serving",
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -98,7 +100,8 @@ let package = Package(
         .testTarget(
             name: "CollectorsTests",
             dependencies: [
-                "CollectorKit", "Collectors", "Devices", "Exposition", "ExpositionSupport", "KernelFiles", "LMSensors",
+                "CollectorKit", "Collectors", "Devices", "Exposition", "ExpositionSupport", "FakeNVMLSupport",
+                "KernelFiles", "LMSensors",
             ],
             exclude: ["Fixtures", "surface.txt"], swiftSettings: test),
         .testTarget(
@@ -110,7 +113,8 @@ let package = Package(
         .testTarget(
             name: "LMSensorsTests", dependencies: ["LMSensors", "lmsensors-probe"], exclude: ["Probe"],
             swiftSettings: test),
-        .testTarget(name: "NVMLTests", dependencies: ["NVML"], swiftSettings: test),
+        .target(name: "FakeNVMLSupport", path: "Tests/FakeNVMLSupport", swiftSettings: test),
+        .testTarget(name: "NVMLTests", dependencies: ["FakeNVMLSupport", "NVML"], swiftSettings: test),
         .testTarget(name: "PCIBusTests", dependencies: ["PCIBus"], swiftSettings: test),
         .testTarget(
             name: "CollectorKitTests", dependencies: ["CollectorKit", "Exposition", "KernelFiles"], swiftSettings: test),

@@ -26,6 +26,7 @@ public enum Registry {
         CollectorEntry(NetclassCollector.self),
         CollectorEntry(NetdevCollector.self),
         CollectorEntry(NetstatCollector.self),
+        CollectorEntry(NVIDIACollector.self),
         CollectorEntry(OSCollector.self),
         CollectorEntry(PowersupplyclassCollector.self),
         CollectorEntry(PressureCollector.self),

@@ -16,6 +16,11 @@ public struct Options: Sendable {
         self.given = given
     }
 
+    /// The same values but for one option.
+    public func with(_ name: String, _ value: String) -> Options {
+        Options(Array(descriptors.values), given: given.merging([name: [value]]) { _, new in new })
+    }
+
     /// True where the user gave the option.
     public func isGiven(_ name: String) -> Bool { given[name] != nil }
 

@@ -29,8 +29,16 @@ public protocol SourceItem: AnyObject, Sendable {
     var key: String { get }
     /// Who is at it.
     var state: ItemState { get }
+    /// How long one read may take before its thread is left behind; nil for the usual share of a scrape. Never more
+    /// than a quarter of the time that the scrape has left.
+    var shareNanoseconds: UInt64? { get }
     /// Reads it and keeps the result, errors included.
     func read(from reader: inout KernelFileReader)
+}
+
+extension SourceItem {
+    /// The usual share.
+    public var shareNanoseconds: UInt64? { nil }
 }
 
 /// A source that takes a sample every 5 seconds, whoever scrapes.

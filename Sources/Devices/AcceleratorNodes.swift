@@ -32,13 +32,13 @@ enum AcceleratorNodes {
             var sorted: [String] = []
             while let name = names.next() {
                 // habanalabs has a second, controlling node for each device (hl_controlD0).
-                guard
-                    interface == .uacce || name.hasPrefix(prefix) && name.from(prefix.utf8CodeUnitCount).unsigned != nil
-                else { continue }
+                let isDevice = name.hasPrefix(prefix) && name.from(prefix.utf8CodeUnitCount).unsigned != nil
+                guard interface == .uacce ? name[0] != UInt8(ascii: ".") : isDevice else { continue }
                 sorted.append(name.text)
             }
             for name in sorted.sorted(by: { ($0.utf8.count, $0) < ($1.utf8.count, $1) }) {
                 let node = AcceleratorNode(interface: interface, name: name, folder: folder + "/" + name)
+                guard reader.exists(node.folder) else { continue }
                 found.append(complete(node, from: &reader))
             }
         }

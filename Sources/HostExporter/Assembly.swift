@@ -10,6 +10,8 @@ import Scraping
 /// Puts the parts together as the flags say.
 struct Assembly {
     let options: Options
+    /// What the collectors were made from.
+    let context: CollectorContext
     let scraper: Scraper
     /// The enabled collectors in the order of the scraper's reports.
     let enabled: [CollectorDescriptor]
@@ -23,7 +25,7 @@ struct Assembly {
             procfs: options.text("path.procfs"), sysfs: options.text("path.sysfs"),
             rootfs: options.text("path.rootfs"), udevData: options.text("path.udev.data"))
         let sources = Sources()
-        let context = CollectorContext(roots: roots, options: options, sources: sources)
+        context = CollectorContext(roots: roots, options: options, sources: sources)
         var slots: [any CollectorSlot] = []
         for entry in Registry.entries where Assembly.isEnabled(entry.descriptor, options) {
             slots.append(try entry.make(context))

@@ -9,7 +9,7 @@ enum CollectorsCommand {
         name: "collectors", help: "list the collectors with their state on this host and why", run: run)
 
     private static func run(_ invocation: Invocation) throws(ConfigurationError) -> Int32 {
-        let assembly = try Assembly(options: invocation.options, logger: nil)
+        let assembly = try Assembly(options: invocation.options.learningNothing, logger: nil)
         _ = OnceCommand.scrape(assembly)
         var reports: [String: CollectorReport] = [:]
         for report in assembly.scraper.reports() {

@@ -29,7 +29,10 @@ enum Command {
             return refuse("\(error)")
         }
         let subcommand = found.subcommand
-        guard found.operands.count == subcommand.operands.count else {
+        let isCountGood =
+            subcommand.furtherOperands == nil
+            ? found.operands.count == subcommand.operands.count : found.operands.count >= subcommand.operands.count
+        guard isCountGood else {
             let surplus = found.operands.dropFirst(subcommand.operands.count).first
             return refuse(
                 surplus.map { "unexpected \"\(FlagTable.cut($0))\"; the form is host-exporter \(subcommand.synopsis)" }

@@ -5,9 +5,12 @@ import Configuration
 
 /// host-exporter(1) in the language of man(7).
 enum ManualPage {
+    /// When the text below changed last, which a manual page has to say.
+    private static let date = "2026-11-21"
+
     static func text() -> String {
         var out = """
-            .TH HOST\\-EXPORTER 1 "" "host\\-exporter \(escaped(BuildFacts.version))" "User Commands"
+            .TH HOST\\-EXPORTER 1 "\(date)" "host\\-exporter \(escaped(BuildFacts.version))" "User Commands"
             .ad l
             .nh
             .SH NAME
@@ -17,9 +20,11 @@ enum ManualPage {
             .RI [ subcommand ]
             .RI [ flags ]
             .SH DESCRIPTION
-            Turns a Linux host and its hardware into one page of metrics for Prometheus, in the names of node_exporter
+            Turns a Linux host and its hardware into one page of metrics for
+            Prometheus, in the names of node_exporter
             \(escaped(BuildFacts.compatibleVersion)) and in names of its own.
-            No bad file, dead mount or hung driver stops it, and it needs no privilege to be useful.
+            No bad file, dead mount or hung driver stops it, and it needs no
+            privilege to be useful.
             .SH SUBCOMMANDS
 
             """
@@ -31,7 +36,8 @@ enum ManualPage {
         }
         out += """
             .SH FLAGS
-            A flag takes its value as \\-\\-name=value or \\-\\-name value, a switch is \\-\\-name or \\-\\-no\\-name.
+            A flag takes its value as \\-\\-name=value or \\-\\-name value, a switch is
+            \\-\\-name or \\-\\-no\\-name.
 
             """
         for section in GlobalOptions.sections {
@@ -56,10 +62,11 @@ enum ManualPage {
         return """
             .SH CONFIGURATION FILE
             The file of \\-\\-config.file is flat YAML.
-            Its keys are the flags' names without dashes, switches take true or false, repeatable flags take a list:
+            Its keys are the flags' names without dashes, switches take true or
+            false, repeatable flags take a list:
             .PP
             .nf
-            collector.wifi: false
+            collector.netstat: false
             web.listen\\-address: [\\(dq127.0.0.1:9100\\(dq]
             scrape.timeout: 5s
             .fi
@@ -82,14 +89,16 @@ enum ManualPage {
             .SH SIGNALS
             .TP
             .B SIGHUP
-            Reads the configuration file again and takes over what is valid: the collectors' switches and options, the
-            log level and the time\\-out of scrapes.
+            Reads the configuration file again and takes over what is valid: the
+            collectors' switches and options, the log level and the time\\-out of
+            scrapes.
             An invalid file changes nothing.
             .TP
             .BR SIGTERM ", " SIGINT
             Lets running answers finish and ends.
             .SH EXIT STATUS
-            0 on success, 1 where something could not be done, 2 for flags or settings that cannot be used.
+            0 on success, 1 where something could not be done, 2 for flags or
+            settings that cannot be used.
             .SH SEE ALSO
             .BR prometheus (1),
             .BR systemd.exec (5)
@@ -119,6 +128,8 @@ enum ManualPage {
             case "^": out += "\\(ha"
             case "~": out += "\\(ti"
             case "\n": out += " "
+            // Long expressions may be parted here, without a hyphen.
+            case "|", ")": out += "\(scalar)\\:"
             default: out.unicodeScalars.append(scalar)
             }
         }

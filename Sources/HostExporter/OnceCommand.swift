@@ -15,7 +15,7 @@ enum OnceCommand {
     ///
     /// 0 even where collectors failed, which the page says; 1 where the page cannot be written.
     private static func run(_ invocation: Invocation) throws(ConfigurationError) -> Int32 {
-        let assembly = try Assembly(options: invocation.options, logger: invocation.logger)
+        let assembly = try Assembly(options: invocation.options.learningNothing, logger: invocation.logger)
         assembly.scraper.sample()
         sleep(nanoseconds: 1_050_000_000)
         let page = scrape(assembly)

@@ -8,6 +8,8 @@ struct Subcommand: Sendable {
     let name: String
     /// What has to stand behind it, for example `FILE`.
     var operands: [String] = []
+    /// What may stand behind that, any number of times; nil for nothing.
+    var furtherOperands: String?
     /// What it does, in one sentence without a capital and a full stop.
     let help: String
     /// Flags that only it takes.
@@ -20,7 +22,9 @@ struct Subcommand: Sendable {
     let run: @Sendable (Invocation) throws(ConfigurationError) -> Int32
 
     /// As `--help` shows it.
-    var synopsis: String { ([name] + operands).joined(separator: " ") }
+    var synopsis: String {
+        ([name] + operands + (furtherOperands.map { ["[\($0) ...]"] } ?? [])).joined(separator: " ")
+    }
 
     /// The words of its name.
     var words: [String] { name.split(separator: " ").map(String.init) }
@@ -31,7 +35,8 @@ extension Subcommand {
     static let all: [Subcommand] = [
         ServeCommand.subcommand, OnceCommand.subcommand, CollectorsCommand.subcommand, MetricsCommand.subcommand,
         ConfigCheckCommand.subcommand, ConfigPrintCommand.subcommand, TextfilePutCommand.subcommand,
-        TextfileCheckCommand.subcommand, MigrateCommand.subcommand, CompletionsCommand.subcommand,
+        TextfileCheckCommand.subcommand, DevicesForgetCommand.subcommand, DevicesCommand.subcommand,
+        MigrateCommand.subcommand, CompletionsCommand.subcommand,
         HelpCommand.subcommand, ManualCommand.subcommand,
     ]
 

@@ -50,7 +50,9 @@ enum Blank {
     static func celsius(_ field: cnvml_field_value) -> Int32? {
         switch field.type {
         case 0: return Int32(exactly: unsafe field.value.as_double.rounded()).flatMap { celsius($0) }
-        case 1, 5: return celsius(unsafe field.value.as_s32)
+        // All ones is a blank where the type says unsigned, and one degree below zero where it says signed.
+        case 1: return celsius(none(unsafe field.value.as_u32))
+        case 5: return celsius(unsafe field.value.as_s32)
         case 2, 3, 4: return Int32(exactly: unsafe field.value.as_s64).flatMap { celsius($0) }
         case 6: return celsius(Int32(unsafe field.value.as_u16))
         default: return nil

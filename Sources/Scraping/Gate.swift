@@ -35,7 +35,9 @@ final class Gate: @unchecked Sendable {
         ringing.2?.ring()
     }
 
-    /// Rings a bell when the gate is given away. Called with the gate held.
+    /// Rings a bell when the gate is given away.
+    ///
+    /// Called with the gate held.
     func ringLater(_ bell: Bell) {
         if bells.0 == nil {
             bells.0 = bell

@@ -119,8 +119,8 @@ public final class Scraper: @unchecked Sendable {
         gate.lock()
         var next = UInt64.max
         for lane in [kernelLane] + sourceLanes {
-            guard let worker = lane.worker, worker.task != nil else { continue }
-            let end = worker.taskStartedNanoseconds &+ share(now: worker.taskStartedNanoseconds)
+            guard let worker = lane.worker, let task = worker.task else { continue }
+            let end = worker.taskStartedNanoseconds &+ share(of: task, now: worker.taskStartedNanoseconds)
             if now >= end {
                 worker.isAbandoned = true
                 lane.worker = nil
@@ -143,15 +143,18 @@ public final class Scraper: @unchecked Sendable {
             }
         }
         // What begins the moment after this look, the next scrape included, is to be seen when its share is over.
-        if job != nil { next = min(next, now &+ share(now: now)) }
+        if job != nil { next = min(next, now &+ share(of: .begin, now: now)) }
         gate.unlock()
         return next == .max ? nil : next
     }
 
-    /// How long one task may take: 0.25 s, and never more than a quarter of the time that was left at its start.
-    private func share(now: UInt64) -> UInt64 {
-        guard let job, job.deadlineNanoseconds > now else { return shareNanoseconds }
-        return max(10_000_000, min(shareNanoseconds, (job.deadlineNanoseconds - now) / 4))
+    /// How long one task may take: 0.25 s or what an item asks for, and never more than a quarter of the time that was
+    /// left at its start.
+    private func share(of task: LaneTask, now: UInt64) -> UInt64 {
+        var share = shareNanoseconds
+        if case .item(let item) = task { share = item.shareNanoseconds ?? share }
+        guard let job, job.deadlineNanoseconds > now else { return share }
+        return max(10_000_000, min(share, (job.deadlineNanoseconds - now) / 4))
     }
 
     // MARK: Jobs (with the gate held)

@@ -2,6 +2,7 @@
 
 import CollectorKit
 import Exposition
+import FakeNVMLSupport
 import Foundation
 import KernelFiles
 import Testing
@@ -9,8 +10,11 @@ import Testing
 @testable import Collectors
 
 /// Walks `Fixtures/<collector>/<case>/`: `proc`, `sys`, `root` and `udev` stand for the host's trees, `flags` holds one
-/// flag a line (`{case}` is the case's folder), `expected.prom` the page and `expected.state` the state. `volatile`
-/// names the metrics whose values change by themselves, one a line; a star stands for them.
+/// flag a line (`{case}` is the case's folder), `expected.prom` the page and `expected.state` the state.
+///
+/// `volatile` names the metrics whose values change by themselves, one a line; a star stands for them.
+///
+/// `nvml.script` scripts a libnvidia-ml (see Tests/FakeNVML) that the collector is given.
 ///
 /// A collector that reads the live system has `expected.shape` instead of `expected.prom`: one `name{labels}` a line,
 /// no values.
@@ -62,8 +66,10 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
             procfs: folder.path + "/proc", sysfs: folder.path + "/sys", rootfs: folder.path + "/root",
             udevData: folder.path + "/udev")
         let table = FlagTable(Registry.entries.flatMap(\.descriptor.options))
-        let flags = (text("flags") ?? "").split(separator: "\n")
+        var flags = (text("flags") ?? "").split(separator: "\n")
             .map { $0.replacingOccurrences(of: "{case}", with: folder.path) }
+        let fake = try fakeLibrary()
+        if let fake { flags.append("--collector.nvidia.library=\(fake.path)") }
         let options = Options(table.options, given: try table.parse(flags).given)
         let slot = try entry.make(CollectorContext(roots: roots, options: options, sources: Sources()))
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 64))
@@ -95,6 +101,17 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
         let shown = page.replacingOccurrences(of: folder.path, with: "{case}")
         return (masked(Self.sorted(shown)), Self.stateLine(slot))
     }
+
+    /// The library of NVIDIA's that the case's `nvml.script` describes; `# driver 470` in its first line says which one.
+    private func fakeLibrary() throws -> FakeLibrary? {
+        guard let script = text("nvml.script") else { return nil }
+        let first = script.prefix { $0 != "\n" }
+        let driver = first.hasPrefix("# driver ") ? Int(first.dropFirst(9)) : nil
+        return try FakeLibrary(driver: driver ?? 590, script)
+    }
+
+    /// Whether the case needs a library that cannot be built here.
+    var isImpossible: Bool { text("nvml.script") != nil && FakeLibrary.whyNot != nil }
 
     /// The page with a star for each value that changes by itself.
     private func masked(_ page: String) -> String {
@@ -167,6 +184,7 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
 
     @Test("a collector gives the recorded page and state over a fixture", arguments: FixtureCase.all)
     func recorded(fixture: FixtureCase) throws {
+        if fixture.isImpossible { return }
         let (page, state) = try fixture.run()
         let isLive = FileManager.default.fileExists(atPath: fixture.folder.path + "/expected.shape")
         let file = isLive ? "expected.shape" : "expected.prom"

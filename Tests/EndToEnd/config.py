@@ -6,6 +6,7 @@
 """
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -140,8 +141,11 @@ def test_precedence(binary, folder):
 
 
 def test_collisions(binary):
-    text = run(binary, "config", "print").stdout
-    names = re.findall(r"^(?:# )?([a-z0-9._-]+): ", text, re.M) + ["config.file"]
+    printed = run(binary, "config", "print").stdout
+    names = set(re.findall(r"^(?:# )?([a-z0-9._-]+): ", printed, re.M)) | {"config.file"}
+    for collector in json.loads(run(binary, "metrics", "--json").stdout)["collectors"]:
+        for flag in collector["flags"]:
+            names |= {flag["name"], *flag["older_names"]}
     variables = {}
     for name in names:
         variables.setdefault(re.sub(r"[.-]", "_", name).upper(), set()).add(name)

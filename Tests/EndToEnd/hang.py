@@ -182,7 +182,8 @@ class Host:
 
     def hurts(self, series):
         """True for a series that the hanging file system takes with it."""
-        return (series.startswith("node_load") or 'chip="stuckchip"' in series
+        # The number of threads stands in /proc/loadavg too.
+        return (series.startswith("node_load") or series == "sunflower_thread_count" or 'chip="stuckchip"' in series
                 or f'"{self.mount_point}"' in series or series == 'host_collector_items_lost{collector="loadavg"}')
 
     @contextlib.contextmanager
@@ -203,7 +204,7 @@ def fuse():
         states_before = scrape(agent).page.states()
         threads_before = agent.threads()
         with host.hanging():
-            lost = {"loadavg": ["timed_out"], "hwmon": ["degraded"]}
+            lost = {"loadavg": ["timed_out"], "hwmon": ["degraded"], "daena": ["degraded"]}
             if "filesystem" in states_before:
                 lost["filesystem"] = ["ok", "degraded"]
             threads = hundred_scrapes(

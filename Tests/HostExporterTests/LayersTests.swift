@@ -25,14 +25,15 @@ import Testing
         // The inventory is a source that collectors share.
         "Sources/Devices": ["CollectorKit", "KernelFiles", "NVML", "PCIBus"],
         "collectors": ["CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "NVML", "PCIBus"],
+        "Sources/Configuration": ["CYAML", "CollectorKit"],
         "Sources/Scraping": ["CollectorKit", "Exposition", "KernelFiles"],
         // NIO's way to end its threads takes a queue of Dispatch.
         "Sources/Serving": [
             "CZlib", "Dispatch", "Exposition", "Logging", "NIOConcurrencyHelpers", "NIOCore", "NIOHTTP1", "NIOPosix",
         ],
         "Sources/HostExporter": [
-            "CBuildFacts", "CollectorKit", "Collectors", "Devices", "Exposition", "KernelFiles", "Logging", "Scraping",
-            "Serving",
+            "CBuildFacts", "CollectorKit", "Collectors", "Configuration", "Devices", "Exposition", "KernelFiles",
+            "Logging", "Scraping", "Serving",
         ],
     ]
 
@@ -109,6 +110,7 @@ import Testing
         let wrappers = [
             "CKernel": "Sources/KernelFiles", "CRE2": "Sources/CollectorKit", "CLMSensors": "Sources/LMSensors",
             "CPCIBus": "Sources/PCIBus", "CNVML": "Sources/NVML", "CZlib": "Sources/Serving",
+            "CYAML": "Sources/Configuration",
             "CBuildFacts": "Sources/HostExporter",
         ]
         for found in try Self.imports() {

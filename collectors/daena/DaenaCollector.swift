@@ -11,19 +11,21 @@ struct DaenaCollector: Collector {
     typealias Metric = DaenaMetric
 
     static let descriptor = CollectorDescriptor(
-        name: "daena", group: .daena, help: "CPU, memory, disk and network use under Daena's names.",
+        name: "daena", group: .daena, help: "CPU, memory, disk, network and GPU use under Daena's names.",
         reads: [
             "/proc/stat", "/proc/meminfo", "statfs(2) of the mounts",
             "rtnetlink RTM_GETLINK, or /proc/net/dev where "
                 + "--path.procfs is another one", "/proc/loadavg", "/proc/sys/fs/file-nr", "/proc/net/sockstat",
-            "/sys/devices/system/cpu/online",
+            "/sys/devices/system/cpu/online", "the device inventory", "GPUs as nvidia, amdgpu and intelgpu read them",
         ],
         families: Metric.families)
 
     private let cpus: CPUTimesSource
     private let mounts: MountSource
     private let network: DaenaNetwork
-    private let memory, loadavg, fileHandles, sockstat, online: KernelFile
+    private let gpus: DaenaGPUs
+    private let memory, loadavg, fileHandles, sockstat: SharedFile
+    private let online: KernelFile
 
     init(context: CollectorContext) throws(ConfigurationError) {
         let roots = context.roots
@@ -32,10 +34,11 @@ struct DaenaCollector: Collector {
             try MountSource(context)
         }
         network = try DaenaNetwork(context)
-        memory = KernelFile(roots.proc("meminfo"))
-        loadavg = KernelFile(roots.proc("loadavg"))
-        fileHandles = KernelFile(roots.proc("sys/fs/file-nr"))
-        sockstat = KernelFile(roots.proc("net/sockstat"))
+        gpus = try DaenaGPUs(context)
+        memory = try SharedFiles.file(roots.proc("meminfo"), context)
+        loadavg = try SharedFiles.file(roots.proc("loadavg"), context)
+        fileHandles = try SharedFiles.file(roots.proc("sys/fs/file-nr"), context)
+        sockstat = try SharedFiles.file(roots.proc("net/sockstat"), context)
         online = KernelFile(roots.sys("devices/system/cpu/online"))
     }
 
@@ -46,6 +49,7 @@ struct DaenaCollector: Collector {
         collectMemory(from: &reader, into: &writer)
         collectDisks(in: reader.scrape, into: &writer)
         network.collect(from: &reader, into: &writer)
+        gpus.collect(from: &reader, into: &writer)
         // 0.20 0.18 0.12 1/80 11206: the fourth field has the threads that run and all of them.
         collectCount(loadavg, .threads, from: &reader, into: &writer) { fields in
             fields.skipFields(3)
@@ -135,7 +139,7 @@ struct DaenaCollector: Collector {
     }
 
     private func collectCount(
-        _ file: KernelFile, _ metric: Metric, from reader: inout KernelFileReader, into writer: inout MetricWriter,
+        _ file: SharedFile, _ metric: Metric, from reader: inout KernelFileReader, into writer: inout MetricWriter,
         _ parse: (inout ByteScanner) -> UInt64?
     ) {
         do throws(CollectorError) {

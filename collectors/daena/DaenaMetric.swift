@@ -6,6 +6,7 @@ import Exposition
 enum DaenaMetric: Int, MetricKey {
     case summary, memoryUsed, memoryLimit, deviceAvailable
     case cpuUsage, memory, diskUsage, networkBytes, threads, fileHandles, sockets
+    case gpuUsage, gpuTemperature, gpuMemory, gpuMemoryTotal
 
     var family: MetricFamily {
         switch self {
@@ -36,6 +37,11 @@ enum DaenaMetric: Int, MetricKey {
         case .threads: .gauge("sunflower_thread_count", [], "Threads on the host.")
         case .fileHandles: .gauge("sunflower_file_handles", [], "Open files on the host.")
         case .sockets: .gauge("sunflower_socket_connections", [], "Sockets in use on the host.")
+        case .gpuUsage: .gauge("sunflower_gpu_usage_percent", ["gpu_id"], "Busy share of the GPU's time, 0 to 100.")
+        case .gpuTemperature:
+            .gauge("sunflower_gpu_temperature_celsius", ["gpu_id"], "Temperature of the GPU, in degrees Celsius.")
+        case .gpuMemory: .gauge("sunflower_gpu_memory_bytes", ["gpu_id"], "Memory of the GPU in use, in bytes.")
+        case .gpuMemoryTotal: .gauge("sunflower_gpu_memory_total_bytes", ["gpu_id"], "Memory of the GPU, in bytes.")
         }
     }
 }

@@ -108,9 +108,8 @@ final class Card<Metric: MetricKey>: SourceItem, @unchecked Sendable {
 
     private func read(_ attribute: CardAttribute<Metric>, _ labels: Labels, from reader: inout KernelFileReader) {
         guard let text = reader.cardText(of: attribute.file, or: &writer) else { return }
-        guard let value = attribute.value(of: text) else {
-            // A link that is down has an unknown speed: that is no value, and not a fault.
-            if case .linkSpeed = attribute.form { return }
+        guard let value = attribute.value(of: text), value != .decimal(0, scale: 6) || !attribute.isNone(text) else {
+            if attribute.isNone(text) { return }
             writer.loseItem("\(attribute.file.path): unexpected content \"\(text.upTo(64).text)\"")
             return
         }

@@ -16,6 +16,8 @@ struct CardAttribute<Metric: MetricKey> {
         case milli
         /// Millionths.
         case micro
+        /// Millionths, where 0 means that there is none.
+        case limit
         /// Megahertz become hertz.
         case megahertz
         /// A fan's setting of 0 to 255 becomes a ratio.
@@ -41,25 +43,32 @@ struct CardAttribute<Metric: MetricKey> {
 
     /// The value of the attribute's text; nil where it is none.
     func value(of text: Bytes) -> SampleValue? {
-        if case .linkSpeed = form { return CardAttribute.generation(text) }
-        guard let number = text.signed else { return nil }
         switch form {
-        case .percent: return CardAttribute.scaled(number, 2)
-        case .milli: return CardAttribute.scaled(number, 3)
-        case .micro: return CardAttribute.scaled(number, 6)
+        case .linkSpeed: return CardAttribute.generation(text)
+        case .milli where text[0] == UInt8(ascii: "-"): return text.signed.map { .real(Double($0) / 1_000) }
+        default: break
+        }
+        guard let number = text.unsigned else { return nil }
+        switch form {
+        case .percent: return .decimal(number, scale: 2)
+        case .milli: return .decimal(number, scale: 3)
+        case .micro, .limit: return .decimal(number, scale: 6)
         case .pwm: return .real(Double(number) / 255)
         case .flag: return .unsigned(number == 0 ? 0 : 1)
         case .megahertz:
             let (hertz, isTooLarge) = number.multipliedReportingOverflow(by: 1_000_000)
-            return isTooLarge ? nil : .signed(hertz)
-        case .whole, .linkSpeed: return .signed(number)
+            return isTooLarge ? nil : .unsigned(hertz)
+        case .whole, .linkSpeed: return .unsigned(number)
         }
     }
 
-    private static func scaled(_ number: Int64, _ scale: Int) -> SampleValue {
-        if number >= 0 { return .decimal(UInt64(number), scale: scale) }
-        let divisor: Double = scale == 2 ? 100 : scale == 3 ? 1_000 : 1_000_000
-        return .real(Double(number) / divisor)
+    /// Whether a text that gives no value, or this one, stands for there being none, and not for a fault.
+    func isNone(_ text: Bytes) -> Bool {
+        switch form {
+        case .linkSpeed: true  // The speed of a link that is down is unknown.
+        case .limit: text == "0"
+        default: false
+        }
     }
 
     /// nil for speeds that are no PCI Express (`Unknown`).

@@ -55,11 +55,13 @@ enum CardHwmon {
         switch attribute {
         case "average": [.init(path, .power, .micro, ("window", "average"))]
         case "input": [.init(path, .power, .micro, ("window", "instant"))]
-        case "cap", "max": [.init(path, .powerLimit, .micro, ("limit", "enforced"))]
+        // Intel's drivers say 0 for a limit that is switched off.
+        case "max": [.init(path, .powerLimit, .limit, ("limit", "enforced"))]
+        case "cap": [.init(path, .powerLimit, .micro, ("limit", "enforced"))]
         case "cap_default", "rated_max": [.init(path, .powerLimit, .micro, ("limit", "default"))]
         case "cap_max": [.init(path, .powerLimit, .micro, ("limit", "max"))]
         case "cap_min": [.init(path, .powerLimit, .micro, ("limit", "min"))]
-        case "crit": [.init(path, .powerLimit, .micro, ("limit", "critical"))]
+        case "crit": [.init(path, .powerLimit, .limit, ("limit", "critical"))]
         default: []
         }
     }

@@ -24,12 +24,14 @@ struct DevicesCollector: Collector {
 
     private let inventory: DeviceInventory
     private let cards: CardSource
+    private let nvidia: NVIDIASource
     /// The states that each kind has been in since the start, one bit each: their counts are shown, 0 too.
     private var seenStates: [UInt32]
 
     init(context: CollectorContext) throws(ConfigurationError) {
         inventory = try DeviceInventory.shared(context)
         cards = try CardSource.shared(context)
+        nvidia = try NVIDIASource.shared(context)
         seenStates = Array(repeating: 0, count: ComputeKind.allCases.count)
     }
 
@@ -37,6 +39,7 @@ struct DevicesCollector: Collector {
         from reader: inout KernelFileReader, into writer: inout MetricWriter
     ) throws(CollectorError) -> Availability {
         inventory.update(stuck: cards.stuckKeys)
+        nvidia.settle()
         let snapshot = try inventory.snapshot(from: &reader)
         for problem in snapshot.problems { writer.loseItem(problem) }
         for device in snapshot.devices { write(device, of: snapshot, into: &writer) }

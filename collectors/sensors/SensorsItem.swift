@@ -21,11 +21,17 @@ final class SensorsItem: SourceItem, @unchecked Sendable {
     /// Why the library could not be opened in the last read.
     private(set) var failure: SensorsError?
 
+    /// The limits of one feature, and how many could not be read.
+    private struct Limits {
+        let values: [SensorLimit]
+        let lost: Int
+    }
+
     private let configuration: String?
     private var library: SensorsLibrary?
     private var openedToken: UInt64?
     private var triedNanoseconds: UInt64?
-    private var limits: [[SensorLimit]] = []
+    private var limits: [Limits] = []
     private var limitsNanoseconds: UInt64 = 0
     /// The token at which the library found no chip; 0 for none.
     private let emptyToken = Atomic<UInt64>(0)
@@ -82,11 +88,16 @@ final class SensorsItem: SourceItem, @unchecked Sendable {
     }
 
     private func readFeature(_ feature: SensorFeature, of chip: String, _ index: Int, withLimits: Bool) {
-        guard var reading = library?.read(feature, withLimits: withLimits) else { return }
-        if withLimits {
-            if index == limits.count { limits.append(reading.limits) } else { limits[index] = reading.limits }
-        } else if index < limits.count {
-            reading.limits = limits[index]
+        guard var reading = library?.read(feature, withLimits: false) else { return }
+        if withLimits || index >= limits.count {
+            guard let whole = library?.read(feature, withLimits: true) else { return }
+            let kept = Limits(values: whole.limits, lost: max(0, whole.lostAttributes &- reading.lostAttributes))
+            if index < limits.count { limits[index] = kept } else { limits.append(kept) }
+        }
+        // A limit that cannot be read is lost in every scrape, not only in those that try.
+        if index < limits.count {
+            reading.limits = limits[index].values
+            reading.lostAttributes += limits[index].lost
         }
         SensorMetric.write(reading, of: feature, chip: chip, into: &writer)
     }

@@ -23,10 +23,10 @@ struct FilefdCollector: Collector {
         name: "filefd", group: .system, help: "Open files of the whole host, and how many there may be.",
         reads: ["/proc/sys/fs/file-nr"], families: Metric.families)
 
-    private let file: KernelFile
+    private let file: SharedFile
 
-    init(context: CollectorContext) {
-        file = KernelFile(context.roots.proc("sys/fs/file-nr"))
+    init(context: CollectorContext) throws(ConfigurationError) {
+        file = try SharedFiles.file(context.roots.proc("sys/fs/file-nr"), context)
     }
 
     mutating func collect(

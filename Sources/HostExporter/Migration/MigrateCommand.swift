@@ -3,6 +3,7 @@
 import CollectorKit
 import Configuration
 import Exposition
+import Glibc
 import Scraping
 
 /// `migrate`: what would change if this agent took node_exporter's place.
@@ -73,7 +74,7 @@ enum MigrateCommand {
         // Differences that are chance go away when one looks again.
         while rounds.count < roundLimit {
             let before = try SeriesPage(PageFetch.get(peer))
-            let ours = try SeriesPage(assembly.map(OnceCommand.scrape) ?? PageFetch.get(own))
+            let ours = try SeriesPage(assembly.map { try scrape($0, peer: peer) } ?? PageFetch.get(own))
             OnceCommand.sleep(nanoseconds: 300_000_000)
             let after = try SeriesPage(PageFetch.get(peer))
             rounds.append(PageComparison.Round(before: before, ours: ours, after: after))
@@ -81,6 +82,13 @@ enum MigrateCommand {
             if comparison.differing.isEmpty { break }
         }
         return comparison
+    }
+
+    /// Scrapes with a connection open, as one is while the peer counts its host's connections.
+    private static func scrape(_ assembly: Assembly, peer: String) throws(PageFetch.Failure) -> [UInt8] {
+        let connection = try PageFetch.open(peer)
+        defer { close(connection.descriptor) }
+        return OnceCommand.scrape(assembly)
     }
 
     // MARK: Showing

@@ -40,7 +40,8 @@ struct PageComparison {
             }
         }
         for (series, family) in last.ours.families where peerPages.allSatisfy({ $0.values[series] == nil }) {
-            if family.hasPrefix("node_"), Self.isCompared(family) {
+            // A row about a collector that only this agent has changes nothing of the peer's.
+            if family.hasPrefix("node_"), family != "node_scrape_collector_success", Self.isCompared(family) {
                 added[family, default: []].append(series)
             } else {
                 newSeries += 1

@@ -18,8 +18,25 @@ enum PageFetch {
 
     /// The body of `http://HOST[:PORT]/PATH`.
     static func get(_ url: String) throws(Failure) -> [UInt8] {
+        let connection = try open(url)
+        defer { close(connection.descriptor) }
+        let request =
+            "GET \(connection.path) HTTP/1.0\r\nHost: \(connection.authority)\r\n"
+            + "Accept: text/plain;version=0.0.4\r\nConnection: close\r\n\r\n"
+        guard write(request, to: connection.descriptor) else {
+            throw Failure(url: url, reason: KernelFileError.text(of: errno))
+        }
+        guard let answer = readAll(connection.descriptor) else {
+            throw Failure(url: url, reason: "no whole answer within \(timeoutSeconds) s")
+        }
+        return try body(of: answer, url: url)
+    }
+
+    /// A connection to the server of a URL, to be closed by the caller.
+    static func open(_ url: String) throws(Failure) -> (descriptor: Int32, authority: Substring, path: Substring) {
         func failed(_ reason: String) -> Failure { Failure(url: url, reason: reason) }
-        guard url.hasPrefix("http://") else { throw failed("only http:// is known here") }
+        let isPlain = url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        guard url.hasPrefix("http://"), isPlain else { throw failed("only http:// is known here") }
         let rest = url.dropFirst(7)
         let authority = rest.prefix { $0 != "/" }
         let path = rest.dropFirst(authority.count)
@@ -32,13 +49,7 @@ enum PageFetch {
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
         guard !host.isEmpty, UInt16(port) != nil else { throw failed("there is no host or no port in it") }
         guard let connection = connect(String(host), port) else { throw failed(KernelFileError.text(of: errno)) }
-        defer { close(connection) }
-        let request =
-            "GET \(path.isEmpty ? "/" : path) HTTP/1.0\r\nHost: \(authority)\r\n"
-            + "Accept: text/plain;version=0.0.4\r\nConnection: close\r\n\r\n"
-        guard write(request, to: connection) else { throw failed(KernelFileError.text(of: errno)) }
-        guard let answer = readAll(connection) else { throw failed("no whole answer within \(timeoutSeconds) s") }
-        return try body(of: answer, url: url)
+        return (connection, authority, path.isEmpty ? "/" : path)
     }
 
     private static func body(of answer: [UInt8], url: String) throws(Failure) -> [UInt8] {

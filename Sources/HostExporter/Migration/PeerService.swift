@@ -24,7 +24,13 @@ struct PeerService {
     init?(units: [String], defaults: String) {
         if let path = units.first(where: { SmallFile.text($0) != nil }), let text = SmallFile.text(path) {
             sources = [path]
-            readUnit(text, defaults: defaults)
+            var whole = text
+            for dropIn in Self.dropIns(of: path) {
+                guard let more = SmallFile.text(dropIn) else { continue }
+                sources.append(dropIn)
+                whole += "\n" + more
+            }
+            readUnit(whole, defaults: defaults)
         } else if let text = SmallFile.text(defaults) {
             sources = [defaults]
             let value = SystemdQuoting.environmentFile(text)["ARGS"] ?? ""
@@ -32,6 +38,16 @@ struct PeerService {
         } else {
             return nil
         }
+    }
+
+    /// The files that change a unit, in the order in which systemd reads them: by name, wherever they are.
+    private static func dropIns(of unit: String) -> [String] {
+        let name = unit.split(separator: "/").last ?? ""
+        var byName: [String: String] = [:]
+        for folder in ["\(unit).d", "/run/systemd/system/\(name).d", "/etc/systemd/system/\(name).d"] {
+            for file in SmallFile.names(in: folder) where file.hasSuffix(".conf") { byName[file] = "\(folder)/\(file)" }
+        }
+        return byName.sorted { $0.key < $1.key }.map(\.value)
     }
 
     private mutating func readUnit(_ text: String, defaults: String) {

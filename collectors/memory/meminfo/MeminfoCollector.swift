@@ -24,12 +24,12 @@ struct MeminfoCollector: Collector {
         name: "meminfo", group: .memory, help: "Sizes of the parts that memory and swap are used for.",
         reads: ["/proc/meminfo"], families: Metric.families)
 
-    private let file: KernelFile
+    private let file: SharedFile
     /// The index of the field that each line held last time, -1 for none of ours; kernels keep the order.
     private var plan: [Int] = []
 
-    init(context: CollectorContext) {
-        file = KernelFile(context.roots.proc("meminfo"))
+    init(context: CollectorContext) throws(ConfigurationError) {
+        file = try SharedFiles.file(context.roots.proc("meminfo"), context)
     }
 
     mutating func collect(

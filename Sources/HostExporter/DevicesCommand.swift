@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Devices
+
+/// `devices`: the compute devices of this host, whether each can be used, and if not why.
+enum DevicesCommand {
+    static let subcommand = Subcommand(
+        name: "devices", help: "list the compute devices, whether each can be used, and if not why",
+        options: [OptionDescriptor("json", .flag(default: false), help: "Print JSON instead of a table.")], run: run)
+
+    private static func run(_ invocation: Invocation) throws(ConfigurationError) -> Int32 {
+        let assembly = try Assembly(options: invocation.options.learningNothing, logger: nil)
+        let inventory = try DeviceInventory.shared(assembly.context)
+        // A scrape, because drivers and libraries are asked in its lanes, by its deadline.
+        _ = OnceCommand.scrape(assembly)
+        let snapshot = inventory.latest
+        print(
+            invocation.options.flag("json") ? DeviceTable.json(snapshot) : DeviceTable.text(snapshot), terminator: "")
+        return 0
+    }
+}
+
+/// `devices forget`: what the state folder has learned is learned anew.
+enum DevicesForgetCommand {
+    static let subcommand = Subcommand(
+        name: "devices forget", furtherOperands: "DEVICE",
+        help: "make the state folder forget these devices, or all of them", run: run)
+
+    private static func run(_ invocation: Invocation) throws(ConfigurationError) -> Int32 {
+        guard let folder = DeviceOptions.stateFolder(invocation.options) else {
+            throw ConfigurationError(
+                flag: "path.state", "is needed to know which folder is to forget, for example /var/lib/host-exporter")
+        }
+        do throws(CollectorError) {
+            let count = try DeviceMemory.forget(invocation.operands, in: folder)
+            print("forgot \(count) \(count == 1 ? "device" : "devices")")
+            return 0
+        } catch {
+            Command.fputs("host-exporter: \(error)\n")
+            return 1
+        }
+    }
+}
+
+extension Options {
+    /// The same, but nothing is written to the state folder.
+    var learningNothing: Options { with("device.state-read-only", "true") }
+}
