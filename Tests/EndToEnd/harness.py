@@ -138,7 +138,7 @@ class Agent:
         self.log = None
 
     def __enter__(self):
-        for _ in range(5):
+        for _ in range(2):
             self.port = free_port()
             # A file, not a pipe: nobody reads while the agent runs.
             self.log = tempfile.TemporaryFile("w+")
@@ -149,8 +149,7 @@ class Agent:
             if not self.ready or self.wait_until_ready():
                 return self
             # Somebody took the port in between: another one.
-            self.process.kill()
-            self.process.wait()
+            self.__exit__()
         raise AssertionError("the agent does not get ready: " + self.log_text())
 
     def __exit__(self, *_):
