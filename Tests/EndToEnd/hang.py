@@ -254,7 +254,9 @@ def from_the_start():
             while "timed_out" in scrape(agent).page.states().values() and time.monotonic() < limit:
                 time.sleep(0.05)
             states = scrape(agent).page.states()
-            equal([name for name, state in states.items() if state in ("timed_out", "failed")], [], "still hurt")
+            for collector in ["cpu", "stat", "loadavg"]:
+                equal(states[collector], "ok", f"{collector} afterwards")
+            check("timed_out" not in states.values(), f"still held back: {states}")
 
 
 def process_state(pid):
