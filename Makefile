@@ -10,6 +10,7 @@ PEER ?=
 SWIFT ?= swift
 JOBS ?= $(shell nproc)
 BINARY := .build/release/host-exporter
+DEB = host-exporter_$(shell cat VERSION)_$(shell dpkg --print-architecture).deb
 
 export BUILD_REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 
@@ -17,7 +18,8 @@ export BUILD_REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 BUILD_FLAGS := -j $(JOBS) --explicit-target-dependency-import-check error
 RELEASE_FLAGS := $(BUILD_FLAGS) -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now
 
-.PHONY: all run test unit-test end-to-end-test release reference format lint bench clean dependencies
+.PHONY: all run test unit-test end-to-end-test release reference format lint bench clean dependencies \
+	deb deb-dependencies check-deb test-deb
 
 all: release
 
@@ -41,6 +43,21 @@ unit-test: dependencies
 end-to-end-test: release
 	Tests/EndToEnd/no-foundation $(BINARY)
 	Tests/EndToEnd/run $(BINARY)
+
+## Builds host-exporter_VERSION_ARCH.deb around the release binary.
+deb: release deb-dependencies
+	@packaging/build-deb $(BINARY)
+
+deb-dependencies:
+	@packaging/build-dependencies --deb
+
+## Checks the package without installing it.
+check-deb: deb
+	Tests/Package/check-deb $(DEB)
+
+## Boots a Debian of its own and installs, uses, upgrades and purges the package there; needs root.
+test-deb: deb
+	Tests/Package/boot $(DEB)
 
 ## Writes docs/metrics.md, the reference of all metrics, anew.
 reference: release

@@ -67,7 +67,9 @@ struct InheritedSocketTests {
         }
         #expect(try left() > 2_500_000_000)
         server.server.changeScrapeTimeout(to: .seconds(1))
-        // The change and the request take the same way onto the event loop, one after the other.
+        // A request that comes together with the change may be served first.
+        var tries = 0
+        while try left() > 2_000_000_000, tries < 100 { tries += 1 }
         #expect(try left() < 2_000_000_000)
     }
 }
