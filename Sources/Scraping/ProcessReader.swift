@@ -19,7 +19,7 @@ struct ProcessReader {
     }
 
     init() {
-        startSeconds = ProcessReader.startTime(reader.reader)
+        startSeconds = ProcessReader.startTime()
     }
 
     func write(to writer: inout MetricWriter) {
@@ -67,19 +67,24 @@ struct ProcessReader {
         return count
     }
 
-    private static func startTime(_ reader: borrowing KernelFileReader) -> Double? {
-        var fresh = KernelFileReader(budget: DescriptorBudget(limit: 0))
-        guard let stat = try? fresh.contents(ofPath: "/proc/self/stat"),  // Absent: left out.
-            let close = stat.lastIndex(of: UInt8(ascii: ")")),
-            let system = try? fresh.contents(ofPath: "/proc/stat")
+    /// The start in seconds since 1970, from the clocks.
+    ///
+    /// /proc/stat has the boot's time too, but in a container it may be a file of a FUSE file system that hangs, and
+    /// then the agent would never start.
+    private static func startTime() -> Double? {
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 0))
+        guard let stat = try? reader.contents(ofPath: "/proc/self/stat"),  // Absent: left out.
+            let close = stat.lastIndex(of: UInt8(ascii: ")"))
         else { return nil }
         var fields = ByteScanner(stat.from(close + 1))
         fields.skipFields(19)
-        var lines = ByteScanner(system)
-        while let line = lines.nextLine() {
-            guard line.hasPrefix("btime "), let boot = line.from(6).trimmed.unsigned else { continue }
-            return fields.nextUnsigned().map { Double(boot) + Double($0) / Double(sysconf(Int32(_SC_CLK_TCK))) }
-        }
-        return nil
+        var now = timespec()
+        var sinceBoot = timespec()
+        guard let ticks = fields.nextUnsigned(), unsafe clock_gettime(CLOCK_REALTIME, &now) == 0,
+            unsafe clock_gettime(CLOCK_BOOTTIME, &sinceBoot) == 0
+        else { return nil }
+        let boot = Double(now.tv_sec - sinceBoot.tv_sec) + Double(now.tv_nsec - sinceBoot.tv_nsec) / 1e9
+        // The kernel counts in ticks of 10 ms, so more digits would say nothing.
+        return ((boot + Double(ticks) / Double(sysconf(Int32(_SC_CLK_TCK)))) * 100).rounded() / 100
     }
 }

@@ -110,7 +110,10 @@ def fifos(writer_holds_them):
 # FUSE: reads and statfs that really hang, in a mount namespace of this script's own.
 
 class Host:
-    """The live host with a FUSE file for /proc/loadavg, a hwmon attribute and one mount."""
+    """The live host with FUSE files for some of /proc and a hwmon attribute, and a FUSE mount."""
+
+    def __init__(self, *proc_files):
+        self.proc_files = proc_files
 
     def __enter__(self):
         if os.geteuid() != 0:
@@ -131,7 +134,7 @@ class Host:
         self.mount_point = f"{self.folder}/stuck"
         os.mkdir(self.mount_point)
         self.files = hangingfs.HangingFileSystem(
-            self.mount_point, {"loadavg": b"0.10 0.20 0.30 1/100 1234\n", "temp1_input": b"43000\n"})
+            self.mount_point, {"temp1_input": b"43000\n", **{name: self.live(name) for name in self.proc_files}})
         self.other_mount = f"{self.folder}/other"
         os.mkdir(self.other_mount)
         hangingfs.mount("fine", self.other_mount, "tmpfs")
@@ -139,7 +142,13 @@ class Host:
         with open("/proc/self/mountinfo") as mounts:
             write(f"{self.folder}/mountinfo", mounts.read())
         hangingfs.bind(f"{self.folder}/mountinfo", "/proc/1/mountinfo")
-        hangingfs.bind(f"{self.mount_point}/loadavg", "/proc/loadavg")
+        for name in self.proc_files:
+            hangingfs.bind(f"{self.mount_point}/{name}", f"/proc/{name}")
+
+    @staticmethod
+    def live(name):
+        with open(f"/proc/{name}", "rb") as file:
+            return file.read()
 
     def make_sys(self):
         """The host's /sys with two chips more. sysfs takes no new directory, so a tmpfs holds its parts."""
@@ -167,7 +176,7 @@ class Host:
 
     def __exit__(self, *_):
         self.files.close()
-        for target in ["/proc/loadavg", "/proc/1/mountinfo", "/sys", self.folder]:
+        for target in [*(f"/proc/{name}" for name in self.proc_files), "/proc/1/mountinfo", "/sys", self.folder]:
             hangingfs.libc.umount2(target.encode(), hangingfs.MNT_DETACH)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -188,7 +197,7 @@ class Host:
 
 
 def fuse():
-    with Host() as host, Agent() as agent:
+    with Host("loadavg") as host, Agent() as agent:
         whole = settled(agent)
         for part in ["node_load1", 'chip="stuckchip"', 'chip="goodchip"', f'"{host.mount_point}"', f'"{host.other_mount}"']:
             check(any(part in one for one in whole), f"{part} is missing while all is well")
@@ -221,6 +230,35 @@ def fuse():
         print(f"    threads: {threads_before} before, {threads} while it hangs, {after} afterwards")
 
 
+def from_the_start():
+    """What hangs already when the agent starts, /proc/stat among it, which is sampled between scrapes as well."""
+    with Host("stat", "loadavg") as host, host.hanging():
+        with Agent() as agent:
+            seconds, threads = [], []
+            start = time.monotonic()
+            while time.monotonic() < start + 11:
+                answer = scrape(agent)
+                seconds.append(answer.seconds)
+                threads.append(agent.threads())
+                states = answer.page.states()
+                equal(states["loadavg"], "timed_out")
+                for collector in ["meminfo", "vmstat", "netdev"]:
+                    equal(states.get(collector, "ok"), "ok", collector)
+                check(answer.seconds < DEADLINE + 0.25, f"took {answer.seconds:.3f} s")
+                time.sleep(0.2)
+            print(f"    {len(seconds)} scrapes in 11 s, longest {max(seconds):.3f} s, threads {threads[0]} to {threads[-1]}; "
+                  f"held back: {sorted(name for name, state in states.items() if state == 'timed_out')}")
+            check(max(threads) <= threads[5] + 1, f"threads grow: {threads}")
+            host.files.release()
+            limit = time.monotonic() + 10
+            while "timed_out" in scrape(agent).page.states().values() and time.monotonic() < limit:
+                time.sleep(0.05)
+            states = scrape(agent).page.states()
+            for collector in ["cpu", "stat", "loadavg"]:
+                equal(states[collector], "ok", f"{collector} afterwards")
+            check("timed_out" not in states.values(), f"still held back: {states}")
+
+
 def process_state(pid):
     with open(f"/proc/{pid}/stat") as file:
         return file.read().rsplit(")", 1)[1].split()[0]
@@ -228,7 +266,7 @@ def process_state(pid):
 
 def stop_while_hanging():
     """The answer that runs at SIGTERM is whole, and the process ends although threads sleep where no signal reaches."""
-    with Host() as host, Agent() as agent:
+    with Host("loadavg") as host, Agent() as agent:
         settled(agent)
         with host.hanging():
             answers = []
@@ -256,5 +294,6 @@ suite([
     ("FIFOs in place of a text file and a hwmon attribute", fifos(False)),
     ("FIFOs that a writer holds open", fifos(True)),
     ("a FUSE file system that hangs: /proc/loadavg, a hwmon attribute, a mount", fuse),
+    ("files that hang from the start on", from_the_start),
     ("SIGTERM while a scrape hangs", stop_while_hanging),
 ])

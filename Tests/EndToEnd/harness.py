@@ -11,6 +11,10 @@ import sys
 import tempfile
 import time
 
+# What the caller's environment says to the agent is no part of a test.
+for name in [name for name in os.environ if name.startswith("HOST_EXPORTER_") or name == "NOTIFY_SOCKET"]:
+    del os.environ[name]
+
 BINARY = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else None
 
 
@@ -134,7 +138,7 @@ class Agent:
         self.log = None
 
     def __enter__(self):
-        for _ in range(5):
+        for _ in range(2):
             self.port = free_port()
             # A file, not a pipe: nobody reads while the agent runs.
             self.log = tempfile.TemporaryFile("w+")
@@ -145,8 +149,7 @@ class Agent:
             if not self.ready or self.wait_until_ready():
                 return self
             # Somebody took the port in between: another one.
-            self.process.kill()
-            self.process.wait()
+            self.__exit__()
         raise AssertionError("the agent does not get ready: " + self.log_text())
 
     def __exit__(self, *_):
