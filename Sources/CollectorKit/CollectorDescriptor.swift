@@ -28,6 +28,10 @@ public struct CollectorDescriptor: Sendable {
     public let families: [MetricFamily]
     /// Patterns of families that it names while collecting, for example `node_vmstat_<field>`.
     public let openFamilies: [MetricFamily]
+    /// How long it may take where that is more than 0.25 s; nil for that.
+    ///
+    /// Never more than a quarter of the time left.
+    public let shareNanoseconds: UInt64?
     /// The value of `node_scrape_collector_success` where there is nothing to read; as node_exporter has it.
     public let absentIsSuccess: Bool
 
@@ -35,7 +39,7 @@ public struct CollectorDescriptor: Sendable {
     public init(
         name: String, group: Group, isDefault: Bool = true, help: String, reads: [String],
         options: [OptionDescriptor] = [], families: [MetricFamily], openFamilies: [MetricFamily] = [],
-        absentIsSuccess: Bool = false
+        absentIsSuccess: Bool = false, shareNanoseconds: UInt64? = nil
     ) {
         self.name = name
         self.group = group
@@ -46,5 +50,6 @@ public struct CollectorDescriptor: Sendable {
         self.families = families
         self.openFamilies = openFamilies
         self.absentIsSuccess = absentIsSuccess
+        self.shareNanoseconds = shareNanoseconds
     }
 }

@@ -62,6 +62,16 @@ public final class Sources: Sendable {
     /// No source yet.
     public init() {}
 
+    /// Those sources of a configuration before that may go on in a new one, with what they remember.
+    public init(from earlier: Sources, where isKept: (any Source) -> Bool) {
+        for source in earlier.all where isKept(source) {
+            content.withLock {
+                $0.byType[ObjectIdentifier(type(of: source))] = source
+                $0.order.append(source)
+            }
+        }
+    }
+
     /// The source of a type, made by the first collector that asks for it.
     public func shared<S: Source>(
         _ type: S.Type, make: () throws(ConfigurationError) -> S

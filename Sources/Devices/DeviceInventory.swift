@@ -17,6 +17,7 @@ public final class DeviceInventory: Source, @unchecked Sendable {
     private let published = Mutex(DeviceSnapshot())
     private let testimony = Mutex(Testimony())
     private let look: InventoryLook
+    private let options: DeviceOptions
     private var lookedIn: UInt64?
     private var judgedVersion: UInt64 = .max
 
@@ -32,6 +33,7 @@ public final class DeviceInventory: Source, @unchecked Sendable {
     ///
     /// `isPatient` false looks at everything each time, for tests.
     public init(roots: Roots, options: DeviceOptions, isPatient: Bool = true) {
+        self.options = options
         look = InventoryLook(roots: roots, options: options, isPatient: isPatient)
         // What is opened now is opened again, and then kept, by the thread that works with it.
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 0))
@@ -59,6 +61,12 @@ public final class DeviceInventory: Source, @unchecked Sendable {
         }
         judge(always: isNew)
         return latest
+    }
+
+    /// True where these options would make the same inventory; paths are not compared.
+    public func isMade(from options: Options) -> Bool {
+        // Options that cannot be are refused where the inventory would be made.
+        (try? DeviceOptions(options)) == self.options
     }
 
     /// The devices as the last look found them.

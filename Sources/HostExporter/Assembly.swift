@@ -2,6 +2,7 @@
 
 import CollectorKit
 import Collectors
+import Devices
 import Glibc
 import KernelFiles
 import Logging
@@ -19,12 +20,14 @@ struct Assembly {
     /// Makes the collectors that are enabled.
     ///
     /// Fails on the first option that cannot be.
-    init(options: Options, logger: Logger?) throws(ConfigurationError) {
+    /// `earlier` is what this one takes the place of: CPU samples, device numbers and counters go on.
+    init(options: Options, logger: Logger?, after earlier: Assembly? = nil) throws(ConfigurationError) {
         self.options = options
         let roots = Roots(
             procfs: options.text("path.procfs"), sysfs: options.text("path.sysfs"),
             rootfs: options.text("path.rootfs"), udevData: options.text("path.udev.data"))
-        let sources = Sources()
+        let sources =
+            earlier.map { Sources(from: $0.context.sources) { Assembly.endures($0, options) } } ?? Sources()
         context = CollectorContext(roots: roots, options: options, sources: sources)
         var slots: [any CollectorSlot] = []
         for entry in Registry.entries where Assembly.isEnabled(entry.descriptor, options) {
@@ -36,7 +39,29 @@ struct Assembly {
             agent: options.flag("web.disable-exporter-metrics") ? nil : BuildFacts.agent,
             onChange: { report, before in
                 if let logger { Assembly.log(report, before, to: logger) }
-            })
+            }, after: earlier?.scraper)
+    }
+
+    /// True for a source whose memory outlives a reload: the options it was made from have not changed.
+    private static func endures(_ source: any Source, _ options: Options) -> Bool {
+        switch source {
+        case let inventory as DeviceInventory:
+            return inventory.isMade(from: options)
+        case let nvidia as NVIDIASource:
+            return nvidia.options == NVIDIAOptions(options) && nvidia.inventory.isMade(from: options)
+                && Registry.entries.contains { $0.descriptor.name == "nvidia" && isEnabled($0.descriptor, options) }
+        default:
+            return source is any SamplingSource
+        }
+    }
+
+    /// Lets go of every `/dev/nvidia*` for the configured time, so that an administrator can unbind or reconfigure.
+    func releaseGPUs() -> UInt64? {
+        for case let source as NVIDIASource in context.sources.all {
+            source.release(forNanoseconds: source.options.releaseNanoseconds)
+            return source.options.releaseNanoseconds
+        }
+        return nil
     }
 
     static func isEnabled(_ descriptor: CollectorDescriptor, _ options: Options) -> Bool {

@@ -35,7 +35,7 @@ final class Reload {
             _ = try ServeCommand.serverConfiguration(loaded.configuration.options)
             restart = loaded.configuration.changes(from: current).filter(Self.needsRestart)
             wanted = loaded.configuration.keeping(restart, of: current)
-            assembly = try Assembly(options: wanted.options, logger: logger)
+            assembly = try Assembly(options: wanted.options, logger: logger, after: renderer.current)
         } catch let error as LoadedConfiguration.Refusal {
             return refuse(error.problems.map(\.description))
         } catch let error as ConfigurationError {

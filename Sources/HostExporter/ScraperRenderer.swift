@@ -39,10 +39,11 @@ final class ScraperRenderer: PageRenderer {
             return before
         }
         before.scraper.retire()
-        assembly.scraper.sample()
+        current.scraper.sample()
     }
 
-    private var assembly: Assembly { state.withLock { $0.assembly } }
+    /// What makes the pages now.
+    var current: Assembly { state.withLock { $0.assembly } }
 
     func render(_ request: PageRequest, completion: @escaping @Sendable (PageAnswer) -> Void) {
         let choice: CollectorChoice
@@ -52,7 +53,7 @@ final class ScraperRenderer: PageRenderer {
         case .except(let names): choice = .except(names)
         }
         let format: Exposition.PageFormat = request.format == .text ? .text : .openMetrics
-        assembly.scraper.scrape(
+        current.scraper.scrape(
             ScrapeRequest(choice: choice, format: format, deadlineNanoseconds: request.deadlineNanoseconds)
         ) { answer in
             switch answer {
@@ -84,7 +85,7 @@ final class ScraperRenderer: PageRenderer {
     }
 
     func collectorStatuses() -> [CollectorStatus] {
-        let assembly = assembly
+        let assembly = current
         var reports: [String: CollectorReport] = [:]
         for report in assembly.scraper.reports() {
             if let report { reports[report.name] = report }

@@ -43,10 +43,16 @@ enum ServeCommand {
         manager.tell("READY=1")
         let reload = Reload(invocation, renderer: renderer, server: server)
         var signal = Signals.wait()
-        while signal == SIGHUP {
-            manager.tell("RELOADING=1\nMONOTONIC_USEC=\(Clock.monotonicNanoseconds() / 1_000)")
-            reload.run()
-            manager.tell("READY=1")
+        while signal == SIGHUP || signal == SIGUSR1 {
+            if signal == SIGHUP {
+                manager.tell("RELOADING=1\nMONOTONIC_USEC=\(Clock.monotonicNanoseconds() / 1_000)")
+                reload.run()
+                manager.tell("READY=1")
+            } else if let time = renderer.current.releaseGPUs() {
+                logger.info("let go of all NVIDIA devices", metadata: ["for": "\(DurationText.text(time))"])
+            } else {
+                logger.info("no NVIDIA device to let go of")
+            }
             signal = Signals.wait()
         }
         manager.tell("STOPPING=1")

@@ -12,7 +12,7 @@ enum Signals {
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
-    /// Waits for SIGTERM, SIGINT or SIGHUP and returns which came.
+    /// Waits for SIGTERM, SIGINT, SIGHUP or SIGUSR1 and returns which came.
     static func wait() -> Int32 {
         var set = waited
         var signal: Int32 = 0
@@ -23,7 +23,7 @@ enum Signals {
     private static var waited: sigset_t {
         var set = sigset_t()
         unsafe sigemptyset(&set)
-        for signal in [SIGTERM, SIGINT, SIGHUP] { unsafe sigaddset(&set, signal) }
+        for signal in [SIGTERM, SIGINT, SIGHUP, SIGUSR1] { unsafe sigaddset(&set, signal) }
         return set
     }
 }

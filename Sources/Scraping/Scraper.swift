@@ -31,13 +31,16 @@ public final class Scraper: @unchecked Sendable {
 
     /// A scraper of these slots.
     ///
-    /// `agent` describes the agent itself on every page; nil leaves that out.
+    /// `agent` describes the agent itself on every page; nil leaves that out. `earlier` is the scraper whose sources it
+    /// takes over.
     public init(
         slots: [any CollectorSlot], sources: Sources, budget: DescriptorBudget, agent: AgentFacts?,
         onChange: @escaping @Sendable (CollectorReport, CollectorVerdict?) -> Void = { _, _ in },
-        shareNanoseconds: UInt64 = 250_000_000
+        shareNanoseconds: UInt64 = 250_000_000, after earlier: Scraper? = nil
     ) {
         self.slots = slots
+        // Sources that go on know scrapes by their numbers, so numbers must not come again.
+        scrapes = earlier.map { $0.gate.holding { [scraper = $0] in scraper.scrapes &+ 1_000_000 } } ?? 0
         self.budget = budget
         self.shareNanoseconds = shareNanoseconds
         sourceLanes = sources.all.compactMap { $0 as? any ItemSource }.map { Lane(source: $0) }
@@ -148,11 +151,12 @@ public final class Scraper: @unchecked Sendable {
         return next == .max ? nil : next
     }
 
-    /// How long one task may take: 0.25 s or what an item asks for, and never more than a quarter of the time that was
+    /// How long one task may take: 0.25 s or what an item or a descriptor asks for, and never more than a quarter of the time that was
     /// left at its start.
     private func share(of task: LaneTask, now: UInt64) -> UInt64 {
         var share = shareNanoseconds
         if case .item(let item) = task { share = item.shareNanoseconds ?? share }
+        if case .collect(let index) = task { share = slots[index].descriptor.shareNanoseconds ?? share }
         guard let job, job.deadlineNanoseconds > now else { return share }
         return max(10_000_000, min(share, (job.deadlineNanoseconds - now) / 4))
     }

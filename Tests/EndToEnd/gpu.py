@@ -5,6 +5,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -221,6 +222,47 @@ def growth():
         check(agent.threads() <= threads, f"{threads} threads became {agent.threads()}")
 
 
+def eventually(condition, what, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        check(time.monotonic() < end, what)
+        time.sleep(0.05)
+
+
+def let_go():
+    """SIGUSR1 lets go of the library and its handles for the release time; then they are taken again."""
+    with host(gpus=2, script="profile h200\ngpus 2\n") as made, made.agent(
+            "--collector.nvidia.release-time=1s") as agent:
+        equal(scrape(agent).page.states()["nvidia"], "ok")
+        agent.process.send_signal(signal.SIGUSR1)
+        eventually(lambda: count(scrape(agent).page, "host_gpu_info{") == 0, "the GPUs are still held")
+        check(agent.process.poll() is None, "the agent has ended")
+        eventually(lambda: scrape(agent).page.states()["nvidia"] == "ok", "the GPUs were not taken again")
+        equal(count(scrape(agent).page, "host_gpu_info{"), 2, "GPUs")
+
+
+def reload():
+    """A reload that changes a collector keeps the numbers of the GPUs, also of one that is lost meanwhile."""
+    with host(gpus=3, script="profile h200\ngpus 3\n") as made:
+        configuration = os.path.join(os.path.dirname(made.sysfs), "config.yml")
+        write(configuration, "collector.netstat: true\n")
+        with made.agent(f"--config.file={configuration}") as agent:
+            def shown():
+                return {one for one in scrape(agent).page.series if one.startswith("host_gpu_memory_total_bytes{")}
+
+            equal(shown(), {f'host_gpu_memory_total_bytes{{gpu="{number}"}}' for number in range(3)})
+            made.script("profile h200\ngpus 3\ngpu 0 state lost\n")
+            eventually(lambda: len(shown()) == 2, "the GPU is not lost")
+            usage = 'daena_memory_metric{name="cpu_usage"}'
+            eventually(lambda: usage in scrape(agent).page.series, "no CPU usage")
+            write(configuration, "collector.netstat: false\n")
+            agent.process.send_signal(signal.SIGHUP)
+            eventually(lambda: "netstat" not in scrape(agent).page.states(), "the change was not taken over")
+            # CPU samples go on as well: no second without a rate.
+            check(usage in scrape(agent).page.series, "no CPU usage")
+            equal(shown(), {f'host_gpu_memory_total_bytes{{gpu="{number}"}}' for number in (1, 2)})
+
+
 if __name__ == "__main__":
     suite([
         ("eight GPUs cost at most 5 ms of CPU a page", eight),
@@ -228,5 +270,7 @@ if __name__ == "__main__":
         ("a call that hangs costs the GPUs' values and nothing else", hang),
         ("SIGTERM ends the agent while a call hangs", end_in_a_hang),
         ("a slow first initialisation delays only itself", slow_start),
+        ("SIGUSR1 lets go of the GPUs for a time", let_go),
+        ("a reload keeps the GPUs' numbers", reload),
         ("2,000 scrapes leave memory, descriptors and threads as they were", growth),
     ])

@@ -24,7 +24,8 @@ public final class NVIDIASource: ItemSource, @unchecked Sendable {
     /// How the library is used.
     public let options: NVIDIAOptions
     private let cycle: NVIDIACycle
-    private let inventory: DeviceInventory
+    /// The inventory that it tells what the library says.
+    public let inventory: DeviceInventory
     private let clock: @Sendable () -> UInt64
     private var isWanted = false
 
