@@ -19,7 +19,7 @@ public struct MetricWriter: ~Copyable {
     private(set) var blockCount = 0
     private var capacity: Int
     private let staticCount: Int
-    private var named: [UInt64: Int] = [:]
+    private var named = NameIndex()
     private var labelText = LabelText()
 
     /// Items (lines, files, devices) that could not be read in this collection.
@@ -98,13 +98,11 @@ public struct MetricWriter: ~Copyable {
     ///
     /// `make` is asked for it once; the name must be a valid metric name.
     public mutating func family(named name: UnsafeRawBufferPointer, make: () -> MetricFamily) -> Family {
-        var hash = unsafe ByteHash.of(name)
-        while let index = named[hash] {
-            if unsafe blocks[index].hasName(name) { return Family(index: index) }
-            hash &+= 1
-        }
+        let hash = unsafe ByteHash.of(name)
+        let blocks = unsafe blocks
+        let known = named.find(hash) { unsafe blocks[$0].hasName(name) }
+        if let known { return Family(index: known) }
         addBlock(make(), isDynamic: true)
-        named[hash] = blockCount - 1
         return Family(index: blockCount - 1)
     }
 
@@ -173,20 +171,14 @@ public struct MetricWriter: ~Copyable {
             capacity *= 2
         }
         unsafe (blocks + blockCount).initialize(to: FamilyBlock(family, isDynamic: isDynamic))
-        if !isDynamic { note(family.name, index: blockCount) }
+        named.insert(unsafe blocks[blockCount].nameHash, blockCount)
         blockCount += 1
-    }
-
-    private mutating func note(_ name: String, index: Int) {
-        var name = name
-        var hash = name.withUTF8 { unsafe ByteHash.of(UnsafeRawBufferPointer($0)) }
-        while named[hash] != nil { hash &+= 1 }
-        named[hash] = index
     }
 
     private mutating func forgetNamedFamilies() {
         unsafe (blocks + staticCount).deinitialize(count: blockCount - staticCount)
         blockCount = staticCount
-        named = named.filter { $0.value < staticCount }
+        named.removeAll()
+        for index in 0..<staticCount { named.insert(unsafe blocks[index].nameHash, index) }
     }
 }

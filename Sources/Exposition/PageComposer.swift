@@ -24,7 +24,7 @@ public struct PageComposer: ~Copyable {
     }
 
     private var entries: [Entry] = []
-    private var byName: [UInt64: Int] = [:]
+    private var byName = NameIndex()
     private var merged = MetricWriter(families: [])
 
     /// A composer with nothing in it.
@@ -33,7 +33,7 @@ public struct PageComposer: ~Copyable {
     /// Begins a new page.
     public mutating func reset() {
         entries.removeAll(keepingCapacity: true)
-        byName.removeAll(keepingCapacity: true)
+        byName.removeAll()
     }
 
     /// Adds what a writer holds.
@@ -43,19 +43,17 @@ public struct PageComposer: ~Copyable {
         for index in 0..<writer.blockCount where unsafe writer.blocks[index].sampleCount > 0 {
             let block = unsafe UnsafePointer(writer.blocks + index)
             let at = entries.count
-            var hash = unsafe block.pointee.nameHash
-            while let first = byName[hash] {
-                if unsafe entries[first].block.pointee.family.name == block.pointee.family.name {
-                    entries[entries[first].last].next = at
-                    entries[first].last = at
-                    unsafe entries.append(Entry(block: block, next: nil, last: at, isFirst: false))
-                    break
-                }
-                hash &+= 1
+            let hash = unsafe block.pointee.nameHash
+            let first = byName.find(hash) { other in
+                unsafe entries[other].block.pointee.family.name == block.pointee.family.name
             }
-            guard entries.count == at else { continue }
-            byName[hash] = at
-            unsafe entries.append(Entry(block: block, next: nil, last: at, isFirst: true))
+            if let first {
+                entries[entries[first].last].next = at
+                entries[first].last = at
+            } else {
+                byName.insert(hash, at)
+            }
+            unsafe entries.append(Entry(block: block, next: nil, last: at, isFirst: first == nil))
         }
     }
 
@@ -99,11 +97,7 @@ public struct PageComposer: ~Copyable {
 
     private func hasFamily(_ name: String) -> Bool {
         var name = name
-        var hash = name.withUTF8 { unsafe ByteHash.of(UnsafeRawBufferPointer($0)) }
-        while let first = byName[hash] {
-            if unsafe entries[first].block.pointee.family.name == name { return true }
-            hash &+= 1
-        }
-        return false
+        let hash = name.withUTF8 { unsafe ByteHash.of(UnsafeRawBufferPointer($0)) }
+        return byName.find(hash) { unsafe entries[$0].block.pointee.family.name == name } != nil
     }
 }

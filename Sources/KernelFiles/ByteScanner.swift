@@ -38,18 +38,20 @@ public struct ByteScanner {
         let start = position
         let end = bytes.firstIndex(of: separator, from: start) ?? bytes.count
         position = end &+ 1
-        return bytes[start, end]
+        return unsafe Bytes(bytes.base + start, count: end &- start)
     }
 
     /// The next run of bytes that are not blank (space, tab, line end); nil where there is none.
     @inlinable
     public mutating func nextField() -> Bytes? {
+        let base = unsafe bytes.base
+        let end = bytes.count
         var at = position
-        while at < bytes.count, unsafe Bytes.isBlank(bytes.base[at]) { at &+= 1 }
+        while at < end, unsafe Bytes.isBlank(base[at]) { at &+= 1 }
         let start = at
-        while at < bytes.count, unsafe !Bytes.isBlank(bytes.base[at]) { at &+= 1 }
+        while at < end, unsafe !Bytes.isBlank(base[at]) { at &+= 1 }
         position = at
-        return at > start ? bytes[start, at] : nil
+        return at > start ? unsafe Bytes(base + start, count: at &- start) : nil
     }
 
     /// The next field as an unsigned number; nil where there is none or it is not one.

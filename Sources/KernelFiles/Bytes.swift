@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
+
 /// A bounds-checked view of bytes that lie in a reader's arena.
 ///
 /// A view made by `KernelFileReader` is good until that reader starts its next collection (`beginCollection`). Read
@@ -63,14 +65,11 @@ public struct Bytes {
     public var array: [UInt8] { unsafe [UInt8](unsafeBuffer) }
 
     /// Offset of the first `byte` at or after `start`; nil where there is none.
-    @inlinable
     public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
-        var at = max(0, start)
-        while at < count {
-            if unsafe base[at] == byte { return at }
-            at &+= 1
-        }
-        return nil
+        let from = max(0, start)
+        // memchr reads many bytes at a step: lines are most of what is looked for.
+        guard from < count, let found = unsafe memchr(base + from, Int32(byte), count &- from) else { return nil }
+        return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 
     /// Offset of the last `byte`; nil where there is none.
@@ -95,7 +94,7 @@ public struct Bytes {
 
     @inlinable
     static func isBlank(_ byte: UInt8) -> Bool {
-        byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) || byte == 0
+        byte <= 0x20 && (byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) || byte == 0)
     }
 
     /// True where the view begins with the literal's bytes.
@@ -113,15 +112,9 @@ public struct Bytes {
     }
 
     /// True where both views hold the same bytes.
-    @inlinable
     public static func == (left: Bytes, right: Bytes) -> Bool {
         guard left.count == right.count else { return false }
-        var at = 0
-        while at < left.count {
-            if unsafe left.base[at] != right.base[at] { return false }
-            at &+= 1
-        }
-        return true
+        return unsafe memcmp(left.base, right.base, left.count) == 0
     }
 
     /// True where the view holds exactly the literal's bytes.

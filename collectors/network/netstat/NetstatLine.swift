@@ -17,6 +17,8 @@ struct NetstatLine {
     private var isProtocol = false
     private var columnCount = 0
     private var columns: [Column] = []
+    /// Where the words of the columns that are shown stand in the line of numbers that is being read.
+    private var words: [Bytes] = []
 
     /// Of no header line.
     init() {}
@@ -41,20 +43,20 @@ struct NetstatLine {
     func isOf(_ line: Bytes) -> Bool { line.isSame(as: header) }
 
     /// Writes the numbers of the columns that are shown; a line of another length than the header's is lost.
-    func write(_ line: Bytes, path: String, into writer: inout MetricWriter) {
-        var count = ByteScanner(line)
-        var words = count
-        guard isProtocol, words.skipFields(1), count.skipFields(1 + columnCount), count.nextField() == nil else {
+    mutating func write(_ line: Bytes, path: String, into writer: inout MetricWriter) {
+        words.removeAll(keepingCapacity: true)
+        var scanner = ByteScanner(line)
+        scanner.skipFields(1)
+        var number = 0
+        while let word = scanner.nextField() {
+            number &+= 1
+            if words.count < columns.count, columns[words.count].number == number { words.append(word) }
+        }
+        guard isProtocol, number == columnCount else {
             writer.loseItem("\(path): \(line.upTo(64).text)")
             return
         }
-        var number = 0
-        for column in columns {
-            words.skipFields(column.number - number - 1)
-            number = column.number
-            guard let word = words.nextField() else { return }
-            column.name.writeNetstat(word, path: path, into: &writer)
-        }
+        for (column, word) in zip(columns, words) { column.name.writeNetstat(word, path: path, into: &writer) }
     }
 }
 
