@@ -22,7 +22,9 @@ struct VmstatCollector: Collector {
         openFamilies: [.untyped("node_vmstat_<field>", [], "The field of this name in /proc/vmstat.")])
 
     /// What becomes of a line: the field's name, and its family where it is shown.
-    private struct Line {
+    ///
+    /// A class, because looking at one of two hundred must not copy it.
+    private final class Line {
         let name: String
         let family: MetricFamily?
         /// True where the options leave it out; false also where no metric can have this name.
@@ -80,13 +82,13 @@ struct VmstatCollector: Collector {
                 writer.loseItem("\(file.path) has an empty line")
                 continue
             }
-            learn(name, at: number)
-            defer { number += 1 }
-            if plan[number].isHidden {
+            let line = line(name, at: number)
+            number += 1
+            if line.isHidden {
                 good += 1
                 continue
             }
-            guard let family = plan[number].family, let value = words.nextField().flatMap(VmstatCollector.value) else {
+            guard let family = line.family, let value = words.nextField().flatMap(VmstatCollector.value) else {
                 writer.loseItem("\(file.path): \"\(text.upTo(64).text)\" is no field with a number")
                 continue
             }
@@ -98,12 +100,11 @@ struct VmstatCollector: Collector {
     }
 
     /// Makes the plan's entry for a line fit; lines come in order, so there is one for each before it.
-    private mutating func learn(_ name: Bytes, at number: Int) {
-        if number < plan.count {
-            if !plan[number].isOf(name) { plan[number] = Line(name, shown: fields) }
-        } else {
-            plan.append(Line(name, shown: fields))
-        }
+    private mutating func line(_ name: Bytes, at number: Int) -> Line {
+        if number < plan.count, plan[number].isOf(name) { return plan[number] }
+        let line = Line(name, shown: fields)
+        if number < plan.count { plan[number] = line } else { plan.append(line) }
+        return line
     }
 
     private static func value(_ word: Bytes) -> SampleValue? {
