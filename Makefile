@@ -4,6 +4,8 @@
 ADDRESS ?= :9100
 # Further flags for `make run`.
 ARGS ?=
+# How long `make fuzz` tries each of its targets.
+SECONDS_EACH ?= 60
 # The node_exporter that `make bench` compares with; without one it measures this agent alone.
 PEER ?=
 
@@ -18,7 +20,7 @@ export BUILD_REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 BUILD_FLAGS := -j $(JOBS) --explicit-target-dependency-import-check error
 RELEASE_FLAGS := $(BUILD_FLAGS) -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now
 
-.PHONY: all run test unit-test end-to-end-test release reference format lint bench clean dependencies \
+.PHONY: all run test unit-test end-to-end-test release reference format lint bench fuzz clean dependencies \
 	deb deb-dependencies check-deb test-deb
 
 all: release
@@ -73,6 +75,11 @@ lint:
 ## Measures CPU, latency and memory per scrape, beside PEER where it is given.
 bench: release
 	python3 bench/scrapes.py $(BINARY) $(if $(PEER),--peer $(PEER))
+
+## Feeds made-up bytes to the parsers and collectors, SECONDS_EACH for each target.
+fuzz: dependencies
+	FUZZ_BUILD=1 $(SWIFT) build -j $(JOBS) -c release --scratch-path .build/fuzz -Xswiftc -enable-testing --product fuzz
+	Tests/Fuzz/run .build/fuzz/release/fuzz $(SECONDS_EACH)
 
 clean:
 	rm -rf .build

@@ -3,18 +3,24 @@
 
 import PackageDescription
 
+/// `make fuzz` builds everything instrumented and the fuzzer with it; nothing else knows of it.
+let isFuzzBuild = Context.environment["FUZZ_BUILD"] != nil
+let swiftInstrumentation: [SwiftSetting] = isFuzzBuild ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : []
+let cInstrumentation = isFuzzBuild ? ["-fsanitize=fuzzer-no-link,address"] : []
+
 /// Settings of every Swift target of ours.
 ///
 /// The layers themselves (who may import whom) are held by Tests/HostExporterTests/LayersTests.swift, because the
 /// compiler's import check misses transitive imports.
-let swift: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .strictMemorySafety(),
-    .treatAllWarnings(as: .error),
-]
+let swift: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+    ] + swiftInstrumentation
 
 /// Tests read well with fewer ceremonies around unsafe pointers; warnings stay errors.
 let test: [SwiftSetting] = [
@@ -24,7 +30,9 @@ let test: [SwiftSetting] = [
 ]
 
 /// Settings of every C target of ours.
-let c: [CSetting] = [.treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra")]
+let c: [CSetting] =
+    [.treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra")]
+    + (isFuzzBuild ? [.unsafeFlags(cInstrumentation)] : [])
 
 /// The commit, for `--version`: the Makefile passes it, because what SwiftPM knows of git is cached and goes stale.
 let revision: [CSetting] =
@@ -47,7 +55,8 @@ let package = Package(
         .target(name: "KernelFiles", dependencies: ["CKernel"], swiftSettings: swift),
         .target(
             name: "CRE2",
-            cxxSettings: [.treatAllWarnings(as: .error)],
+            cxxSettings: [.treatAllWarnings(as: .error)]
+                + (isFuzzBuild ? [.unsafeFlags(cInstrumentation)] : []),
             linkerSettings: [.linkedLibrary("re2")]
         ),
         .target(name: "CollectorKit", dependencies: ["Exposition", "KernelFiles", "CRE2"], swiftSettings: swift),
@@ -136,3 +145,14 @@ let package = Package(
     cLanguageStandard: .gnu11,
     cxxLanguageStandard: .cxx17
 )
+
+if isFuzzBuild {
+    package.targets += [
+        .target(name: "CFuzzDriver", path: "Tests/Fuzz/Driver"),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["CFuzzDriver", "CollectorKit", "Collectors", "Configuration", "Exposition", "KernelFiles"],
+            path: "Tests/Fuzz/Targets", swiftSettings: test + swiftInstrumentation,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
+    ]
+}

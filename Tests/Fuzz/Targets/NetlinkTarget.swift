@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+@testable import KernelFiles
+
+/// Datagrams of route netlink, read by all three tables; the first byte says where the second datagram begins.
+enum NetlinkTarget {
+    static func run(_ bytes: [UInt8]) {
+        guard let first = bytes.first else { return }
+        let cut = min(bytes.count, 1 + Int(first) * 4)
+        let datagrams = [Array(bytes[1..<max(1, cut)]), Array(bytes[max(1, cut)...])]
+        var links = LinkTable()
+        var addresses = AddressTable()
+        var neighbours = NeighbourTable()
+        let state = read(datagrams, into: &links)
+        guard read(datagrams, into: &addresses) == state, read(datagrams, into: &neighbours) == state else {
+            FuzzTarget.fail("the tables do not agree on how the dump ends")
+        }
+        var text: [UInt8] = []
+        for link in links.links {
+            for range in [link.name, link.alias, link.address, link.broadcast] {
+                guard links.bytes(of: range).count == range.count else { FuzzTarget.fail("a range beyond the bytes") }
+            }
+            HardwareAddressText.append(links.bytes(of: link.address), to: &text)
+            _ = links.link(index: link.index)
+        }
+        for (address, label) in zip(addresses.addresses, addresses.labels) {
+            guard label.upperBound <= addresses.bytes.count else { FuzzTarget.fail("a label beyond the bytes") }
+            address.address.appendText(to: &text)
+        }
+        links.settleForInconsistent()
+        addresses.settleForInconsistent()
+        neighbours.settleForInconsistent()
+    }
+
+    private static func read<Table: RouteTable>(_ datagrams: [[UInt8]], into table: inout Table) -> DumpReply.State {
+        var reply = DumpReply(sequence: 1)
+        for datagram in datagrams { reply.read(datagram.span.bytes, into: &table) }
+        return reply.state
+    }
+}
