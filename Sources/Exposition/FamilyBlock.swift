@@ -17,7 +17,11 @@ struct FamilyBlock: ~Copyable {
     private(set) var duplicates = 0
 
     /// Where each sample starts, found by the hash of what stands between its name and its value.
+    ///
+    /// Empty while there is one sample, as most families have.
     private var index = SeriesIndex()
+    /// Length of what stands between the first sample's name and its value.
+    private var firstKeyCount = 0
 
     init(_ family: MetricFamily, isDynamic: Bool) {
         self.family = family
@@ -115,8 +119,16 @@ struct FamilyBlock: ~Copyable {
 
     /// Notes the series at `offset` and says whether it was not there before.
     private mutating func isNew(_ key: UnsafeRawBufferPointer, at offset: Int) -> Bool {
-        let hash = unsafe ByteHash.of(key)
+        if sampleCount == 0 {
+            firstKeyCount = key.count
+            return true
+        }
         let base = unsafe text.base
+        if index.isEmpty {
+            let first = unsafe UnsafeRawBufferPointer(start: base + name.count, count: firstKeyCount)
+            _ = index.insert(hash: unsafe ByteHash.of(first), offset: 0) { _ in false }
+        }
+        let hash = unsafe ByteHash.of(key)
         let skip = name.count
         let filled = text.count
         return index.insert(hash: hash, offset: offset) { other in

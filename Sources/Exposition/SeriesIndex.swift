@@ -8,6 +8,8 @@ struct SeriesIndex {
     private var slots: [(hash: UInt32, offset: UInt32)] = []
     private var used = 0
 
+    var isEmpty: Bool { used == 0 }
+
     mutating func removeAll() {
         guard used > 0 else { return }
         for at in slots.indices { slots[at] = (0, 0) }

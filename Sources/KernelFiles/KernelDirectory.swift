@@ -20,6 +20,20 @@ public final class KernelDirectory {
         close()
     }
 
+    /// What stat(2) says of the directory: how many links it has and its size.
+    ///
+    /// Opened once; nil where it is not there.
+    public func linksAndSize() -> (links: Int, size: Int)? {
+        if descriptor < 0 {
+            // Not there: nothing to say.
+            guard let opened = try? KernelFile.open(path, flags: O_DIRECTORY) else { return nil }
+            descriptor = opened
+        }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+        return (Int(status.st_nlink), Int(status.st_size))
+    }
+
     private func close() {
         guard descriptor >= 0 else { return }
         _ = Glibc.close(descriptor)

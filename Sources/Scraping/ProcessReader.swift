@@ -12,6 +12,7 @@ struct ProcessReader {
     private let memoryFile = KernelFile("/proc/self/statm")
     private let pageSize = UInt64(getpagesize())
     private let limits = ProcessLimits()
+    private let threads = KernelDirectory("/proc/self/task")
     private let descriptors = KernelDirectory("/proc/self/fd")
     private let startSeconds: Double?
     private var reader = ReaderBox()
@@ -33,11 +34,8 @@ struct ProcessReader {
             writer.write(AgentMetric.processCPU, SampleValue.decimal(microseconds, scale: 6))
         }
         writeMemory(to: &writer)
-        var status = stat()
         // A directory has two links and one for each directory in it: here one for each thread.
-        if unsafe stat("/proc/self/task", &status) == 0, status.st_nlink > 2 {
-            writer.write(AgentMetric.processThreads, UInt64(status.st_nlink - 2))
-        }
+        if let links = threads.linksAndSize()?.links, links > 2 { writer.write(AgentMetric.processThreads, links - 2) }
         if let count = openDescriptors() { writer.write(AgentMetric.processOpenFDs, count) }
         if let descriptors = limits.descriptors { writer.write(AgentMetric.processMaxFDs, descriptors) }
         // The Go client, which named this metric, shows no limit as 2^64.
@@ -55,8 +53,7 @@ struct ProcessReader {
 
     /// Kernels from 6.2 on tell the number of descriptors as the size of the directory; older ones have it listed.
     private func openDescriptors() -> Int? {
-        var status = stat()
-        if unsafe stat("/proc/self/fd", &status) == 0, status.st_size > 0 { return Int(status.st_size) }
+        if let size = descriptors.linksAndSize()?.size, size > 0 { return size }
         guard var names = try? reader.reader.list(descriptors) else { return nil }  // Absent: left out.
         var count = 0
         while names.next() != nil { count += 1 }

@@ -80,16 +80,24 @@ struct DiskstatsCollector: Collector {
         var isMalformed = false
         var isAnyGood = false
         while let line = lines.nextLine() {
-            guard let (_, columns) = Self.split(line), index < entries.count else { continue }
+            var words = ByteScanner(line)
+            guard index < entries.count, words.skipFields(1) else { continue }
             let entry = entries[index]
             index += 1
             switch entry.state {
-            case .ignored: isAnyGood = true
-            case .shown(let disk) where Self.write(disk, columns, into: &writer): isAnyGood = true
-            case .shown, .malformed:
-                isMalformed = true
-                writer.loseItem("\(file.path): unexpected line \"\(line.upTo(64).text)\"")
+            case .ignored:
+                isAnyGood = true
+                continue
+            case .shown(let disk):
+                words.skipFields(2)
+                if Self.write(disk, words, into: &writer) {
+                    isAnyGood = true
+                    continue
+                }
+            case .malformed: break
             }
+            isMalformed = true
+            writer.loseItem("\(file.path): unexpected line \"\(line.upTo(64).text)\"")
         }
         if isMalformed, !isAnyGood { throw .malformed(file.path, bytes) }
         return .available

@@ -8,7 +8,6 @@ import KernelFiles
 struct NetstatLine {
     /// One column that is shown.
     private struct Column {
-        let number: Int
         let name: KernelFamilyName
     }
 
@@ -17,6 +16,8 @@ struct NetstatLine {
     private var isProtocol = false
     private var columnCount = 0
     private var columns: [Column] = []
+    /// The columns' numbers once more: looking at one must not copy a name.
+    private var shown: [Int] = []
     /// Where the words of the columns that are shown stand in the line of numbers that is being read.
     private var words: [Bytes] = []
 
@@ -35,7 +36,8 @@ struct NetstatLine {
             guard name.set("", first.upTo(first.count &- 1), field), name.matches(fields),
                 name.set("node_netstat_", first.upTo(first.count &- 1), field)
             else { continue }
-            columns.append(Column(number: columnCount, name: name))
+            columns.append(Column(name: name))
+            shown.append(columnCount)
         }
     }
 
@@ -50,7 +52,7 @@ struct NetstatLine {
         var number = 0
         while let word = scanner.nextField() {
             number &+= 1
-            if words.count < columns.count, columns[words.count].number == number { words.append(word) }
+            if words.count < shown.count, shown[words.count] == number { words.append(word) }
         }
         guard isProtocol, number == columnCount else {
             writer.loseItem("\(path): \(line.upTo(64).text)")

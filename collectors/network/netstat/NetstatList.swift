@@ -9,10 +9,16 @@ import KernelFiles
 /// The kernel writes the same names in the same order at each read, so the answers of the expression are kept by line
 /// number and asked for again where a line has another name.
 struct NetstatList {
-    private struct Line {
-        var word: [UInt8]
+    /// A class, because looking at one of a hundred must not copy it.
+    private final class Line {
+        let word: [UInt8]
         /// nil where the line is not shown.
-        var name: KernelFamilyName?
+        let name: KernelFamilyName?
+
+        init(word: [UInt8], name: KernelFamilyName?) {
+            self.word = word
+            self.name = name
+        }
     }
 
     private var lines: [Line] = []
@@ -29,7 +35,8 @@ struct NetstatList {
             } else if !word.isSame(as: lines[number].word) {
                 lines[number] = Line(word: word.array, name: Self.name(word, fields: fields))
             }
-            if let name = lines[number].name {
+            let shown = lines[number]
+            if let name = shown.name {
                 if let value = words.nextField() {
                     name.writeNetstat(value, path: path, into: &writer)
                 } else {
