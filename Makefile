@@ -43,7 +43,6 @@ unit-test: dependencies
 	$(SWIFT) test $(BUILD_FLAGS)
 
 end-to-end-test: release
-	Tests/EndToEnd/no-foundation $(BINARY)
 	Tests/EndToEnd/run $(BINARY)
 
 ## Builds host-exporter_VERSION_ARCH.deb around the release binary.
