@@ -111,7 +111,7 @@ def once_into_nothing():
     """A page that cannot be written is status 1 and one line."""
     import subprocess
     with open("/dev/full", "w") as full:
-        done = subprocess.run([BINARY, "once"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=20)
+        done = subprocess.run([BINARY, "once", "--log.level=error"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=20)
     equal(done.returncode, 1)
     equal(done.stderr.count("\n"), 1, done.stderr)
 
