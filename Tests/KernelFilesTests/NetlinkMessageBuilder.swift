@@ -31,6 +31,11 @@ struct NetlinkMessageBuilder {
         message(16, flags: flags, Self.linkPayload(index, name, extra: extra))
     }
 
+    mutating func statistics(_ index: Int32, first: UInt64, count: UInt64 = 25) {
+        let payload: [UInt8] = [0, 0, 0, 0] + Self.number(index) + Self.number(UInt32(1))
+        message(92, payload + Self.attribute(1, (0..<count).flatMap { Self.number(first + $0) }))
+    }
+
     static func linkPayload(_ index: Int32, _ name: String, extra: [UInt8] = []) -> [UInt8] {
         var payload: [UInt8] = [0, 0] + number(UInt16(1)) + number(index) + number(UInt32(0x11043)) + number(UInt32(0))
         payload += attribute(3, Array(name.utf8) + [0])

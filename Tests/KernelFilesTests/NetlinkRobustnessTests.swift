@@ -28,12 +28,13 @@ struct NetlinkRobustnessTests {
         builder.link(2, "eth0")
         let attributes = Builder.attribute(1, [10, 0, 0, 2]) + Builder.attribute(3, Array("eth0".utf8) + [0])
         builder.message(20, [2, 24, 0x80, 253] + Builder.number(Int32(4)) + attributes)
+        builder.statistics(1, first: 100)
         builder.message(28, [2, 0, 0, 0] + Builder.number(Int32(4)) + Builder.number(UInt16(2)) + [0, 1])
         builder.done()
         return builder.bytes
     }
 
-    /// Feeds the bytes to all three tables and touches all that they hold.
+    /// Feeds the bytes to all four tables and touches all that they hold.
     private func readAll(_ bytes: [UInt8]) -> DumpReply.State {
         var links = LinkTable()
         var addresses = AddressTable()
@@ -41,6 +42,10 @@ struct NetlinkRobustnessTests {
         let reply = Builder.read([bytes], into: &links)
         #expect(Builder.read([bytes], into: &addresses).state == reply.state)
         #expect(Builder.read([bytes], into: &neighbours).state == reply.state)
+        var counters = LinkStatisticsTable()
+        #expect(Builder.read([bytes], into: &counters).state == reply.state)
+        var other = links
+        _ = other.take(counters)
         for link in links.links {
             for range in [link.name, link.alias, link.address, link.broadcast] {
                 #expect(links.bytes(of: range).count == range.count)

@@ -49,6 +49,110 @@ struct NetlinkSocketTests {
         #expect(bytes[16] == 2)
         RouteRequest.addresses.write(sequence: 1, to: &bytes)
         #expect(bytes.count == 24)
+        RouteRequest.statistics.write(sequence: 1, to: &bytes)
+        let statistics: [UInt8] =
+            Builder.number(UInt32(28)) + Builder.number(UInt16(94)) + Builder.number(UInt16(0x301))
+            + Builder.number(UInt32(1)) + [UInt8](repeating: 0, count: 12) + Builder.number(UInt32(1))
+        #expect(bytes == statistics)
+    }
+
+    @Test("counters of a later dump take the place of the earlier ones")
+    func statistics() throws {
+        var later = Builder()
+        later.sequence = 2
+        later.statistics(1, first: 5000)
+        later.statistics(2, first: 6000, count: 23)
+        later.done()
+        let ends = try pair([whole(sequence: 1), later.bytes])
+        defer { close(ends.peer) }
+        var socket = RouteNetlinkSocket(descriptor: ends.ours)
+        var links = LinkTable()
+        var counters = LinkStatisticsTable()
+        try socket.dumpLinks(into: &links)
+        try socket.dumpStatistics(into: &counters)
+        let isTaken = links.take(counters)
+        #expect(isTaken)
+        #expect(links.links.map { $0.statistics?.rxPackets } == [5000, 6000])
+        #expect(links.links.map { $0.statistics?.rxNoHandler } == [5023, 0])
+        #expect(links.links.map { Array(links.bytes(of: $0.name)) } == ["lo", "eth0"].map { Array($0.utf8) })
+    }
+
+    @Test("counters of other interfaces, and broken ones, are not taken")
+    func strangeStatistics() throws {
+        func isTaken(_ build: (inout Builder) -> Void) -> Bool {
+            var links = LinkTable()
+            _ = Builder.read([whole(sequence: 1)], into: &links)
+            var builder = Builder()
+            build(&builder)
+            builder.done()
+            var counters = LinkStatisticsTable()
+            #expect(Builder.read([builder.bytes], into: &counters).state == .complete)
+            return links.take(counters)
+        }
+        #expect(
+            isTaken {
+                $0.statistics(1, first: 0); $0.statistics(2, first: 0)
+            })
+        #expect(!isTaken { _ in })
+        #expect(!isTaken { $0.statistics(1, first: 0) })
+        #expect(
+            !isTaken {
+                $0.statistics(1, first: 0); $0.statistics(3, first: 0)
+            })
+        #expect(
+            !isTaken {
+                $0.statistics(2, first: 0); $0.statistics(1, first: 0)
+            })
+        #expect(!isTaken { for index in 1...3 as ClosedRange<Int32> { $0.statistics(index, first: 0) } })
+        #expect(
+            !isTaken {
+                $0.statistics(1, first: 0); $0.statistics(2, first: 0, count: 22)
+            })
+        #expect(
+            !isTaken {
+                $0.statistics(1, first: 0)
+                $0.statistics(2, first: 0)
+                $0.statistics(0, first: 0)
+            })
+        #expect(
+            !isTaken {
+                $0.statistics(1, first: 0)
+                $0.statistics(2, first: 0)
+                $0.message(92, [1, 2, 3])
+            })
+    }
+
+    @Test("the running kernel's counters are of the interfaces that it lists", .enabled(if: isAllowed))
+    func liveStatistics() throws {
+        var socket = RouteNetlinkSocket()
+        var links = LinkTable()
+        var counters = LinkStatisticsTable()
+        try socket.dumpLinks(into: &links)
+        do throws(NetlinkError) {
+            try socket.dumpStatistics(into: &counters)
+        } catch {
+            // Kernels before 4.7.
+            #expect(error.errno == EOPNOTSUPP)
+            return
+        }
+        #expect(counters.malformedCount == 0)
+        #expect(counters.rows.map(\.index) == links.links.map(\.index))
+        for (row, link) in zip(counters.rows, links.links) {
+            #expect(row.statistics.rxBytes >= link.statistics?.rxBytes ?? .max)
+        }
+        let isTaken = links.take(counters)
+        #expect(isTaken)
+    }
+
+    @Test("a watch says yes at first and no while nothing changes", .enabled(if: isAllowed))
+    func watch() {
+        var watch = LinkChangeWatch()
+        let first = watch.hasChanged()
+        #expect(first)
+        // Somebody may change an interface meanwhile, but not for ever.
+        var answers: [Bool] = []
+        for _ in 0..<20 where answers.last != false { answers.append(watch.hasChanged()) }
+        #expect(answers.last == false)
     }
 
     @Test("an interrupted dump is asked for again")

@@ -21,7 +21,7 @@ struct DaenaNetwork {
     func collect(from reader: inout KernelFileReader, into writer: inout MetricWriter) {
         do throws(CollectorError) {
             if let links {
-                let list = try links.links(in: &reader)
+                let list = try links.links(.counters, in: &reader)
                 for link in list.links {
                     guard let counters = link.statistics else { continue }
                     write(list.name(of: link), received: counters.rxBytes, sent: counters.txBytes, into: &writer)

@@ -62,7 +62,7 @@ struct ARPCollector: ~Copyable, Collector {
         from reader: inout KernelFileReader, into writer: inout MetricWriter
     ) throws(CollectorError) -> Availability {
         if let links {
-            try countNeighbours(try links.links(in: &reader), into: &writer)
+            try countNeighbours(try links.links(.names, in: &reader), into: &writer)
             return .available
         }
         guard let bytes = try reader.readIfPresent(file) else {

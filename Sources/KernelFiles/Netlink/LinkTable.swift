@@ -31,6 +31,23 @@ public struct LinkTable: Sendable {
     public func link(index: Int32) -> Link? {
         links.first { $0.index == index }
     }
+
+    /// Gives every interface the counters of a later dump.
+    ///
+    /// False where the two dumps are not of the same interfaces or one of them is not whole; then the table may hold
+    /// counters of both.
+    public mutating func take(_ later: borrowing LinkStatisticsTable) -> Bool {
+        let rows = later.rows
+        guard isConsistent, later.isConsistent, malformedCount == 0, later.malformedCount == 0,
+            rows.count == links.count, !rows.isEmpty
+        else { return false }
+        for at in rows.indices {
+            // Both dumps walk the kernel's one list, so the rows stand at the same places.
+            guard rows[at].index == links[at].index else { return false }
+            links[at].statistics = rows[at].statistics
+        }
+        return true
+    }
 }
 
 extension LinkTable: RouteTable {

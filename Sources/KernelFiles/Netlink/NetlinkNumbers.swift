@@ -27,6 +27,15 @@ enum NetlinkNumber {
     static let getAddress: UInt16 = 22
     static let newNeighbour: UInt16 = 28
     static let getNeighbour: UInt16 = 30
+    static let newStatistics: UInt16 = 92
+    static let getStatistics: UInt16 = 94
+
+    /// The bit that asks for the counters of `rtnl_link_stats64`, and the attribute that carries them.
+    static let linkStatisticsMask: UInt32 = 1
+    static let linkStatisticsAttribute: UInt16 = 1
+
+    /// The multicast group that hears of links that come, go or change, as a bit of the address.
+    static let linkGroup: UInt32 = 1
 
     static let extensionMaskAttribute: UInt16 = 29
     static let skipStatistics: UInt32 = 8

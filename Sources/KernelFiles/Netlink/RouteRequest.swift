@@ -5,8 +5,11 @@ struct RouteRequest {
     let messageType: UInt16
     /// The address family to restrict the dump to, 0 for all.
     var family: UInt8 = 0
-    /// The size of the fixed part that strict checking wants for this type: ifinfomsg, ifaddrmsg or ndmsg.
+    /// The size of the fixed part that strict checking wants for this type: ifinfomsg, ifaddrmsg, ndmsg or
+    /// if_stats_msg.
     let fixedSize: Int
+    /// The last four bytes of the fixed part, which if_stats_msg has for what is wanted.
+    var filterMask: UInt32 = 0
     /// The value of the links' extension mask, left out where it is 0.
     var extensionMask: UInt32 = 0
 
@@ -17,6 +20,9 @@ struct RouteRequest {
             extensionMask: withStatistics ? 0 : NetlinkNumber.skipStatistics
         )
     }
+
+    static let statistics = RouteRequest(
+        messageType: NetlinkNumber.getStatistics, fixedSize: 12, filterMask: NetlinkNumber.linkStatisticsMask)
 
     static let addresses = RouteRequest(messageType: NetlinkNumber.getAddress, fixedSize: 8)
 
@@ -34,7 +40,8 @@ struct RouteRequest {
         append(sequence, to: &message)
         append(UInt32(0), to: &message)
         message.append(family)
-        for _ in 1..<fixedSize { message.append(0) }
+        for _ in 1..<(fixedSize - 4) { message.append(0) }
+        append(filterMask, to: &message)
         guard extensionMask != 0 else { return }
         append(UInt16(truncatingIfNeeded: attributeSize), to: &message)
         append(NetlinkNumber.extensionMaskAttribute, to: &message)

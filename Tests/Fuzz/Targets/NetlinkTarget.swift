@@ -2,7 +2,7 @@
 
 @testable import KernelFiles
 
-/// Datagrams of route netlink, read by all three tables; the first byte says where the second datagram begins.
+/// Datagrams of route netlink, read by all four tables; the first byte says where the second datagram begins.
 enum NetlinkTarget {
     static func run(_ bytes: [UInt8]) {
         guard let first = bytes.first else { return }
@@ -11,8 +11,11 @@ enum NetlinkTarget {
         var links = LinkTable()
         var addresses = AddressTable()
         var neighbours = NeighbourTable()
+        var counters = LinkStatisticsTable()
         let state = read(datagrams, into: &links)
-        guard read(datagrams, into: &addresses) == state, read(datagrams, into: &neighbours) == state else {
+        guard read(datagrams, into: &addresses) == state, read(datagrams, into: &neighbours) == state,
+            read(datagrams, into: &counters) == state
+        else {
             FuzzTarget.fail("the tables do not agree on how the dump ends")
         }
         var text: [UInt8] = []
@@ -27,7 +30,12 @@ enum NetlinkTarget {
             guard label.upperBound <= addresses.bytes.count else { FuzzTarget.fail("a label beyond the bytes") }
             address.address.appendText(to: &text)
         }
+        var other = links
+        guard !other.take(counters) || counters.rows.map(\.index) == links.links.map(\.index) else {
+            FuzzTarget.fail("counters of other interfaces were taken")
+        }
         links.settleForInconsistent()
+        counters.settleForInconsistent()
         addresses.settleForInconsistent()
         neighbours.settleForInconsistent()
     }

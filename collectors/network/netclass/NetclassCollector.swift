@@ -72,7 +72,7 @@ struct NetclassCollector: Collector {
         turn &+= 1
         if let links {
             do throws(CollectorError) {
-                let list = try links.links(in: &reader)
+                let list = try links.links(.everything, in: &reader)
                 if try placeRows(of: list, from: &reader) {
                     writeLinks(list, from: &reader, into: &writer)
                     return .available

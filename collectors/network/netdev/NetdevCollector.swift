@@ -6,7 +6,7 @@ import KernelFiles
 
 /// Traffic and errors of network interfaces.
 ///
-/// Source: rtnetlink(7) `RTM_GETLINK`, kernel Documentation/networking/statistics.rst, or /proc/net/dev.
+/// Source: rtnetlink(7) `RTM_GETLINK` and `RTM_GETSTATS`, kernel Documentation/networking/statistics.rst, or /proc/net/dev.
 struct NetdevCollector: ~Copyable, Collector {
     typealias Metric = NetdevMetric
 
@@ -14,7 +14,7 @@ struct NetdevCollector: ~Copyable, Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "netdev", group: .network, help: "Traffic and errors of network interfaces.",
-        reads: ["rtnetlink RTM_GETLINK and RTM_GETADDR", "/proc/net/dev", "/sys/class/net/*/ifalias"],
+        reads: ["rtnetlink RTM_GETLINK, RTM_GETSTATS and RTM_GETADDR", "/proc/net/dev", "/sys/class/net/*/ifalias"],
         options: [
             OptionDescriptor(
                 prefix + "device-include", .pattern(default: ""), help: "Interfaces to show, all others not.",
@@ -42,6 +42,8 @@ struct NetdevCollector: ~Copyable, Collector {
     private var addresses: NetdevAddresses?
     private var aliases: NetdevAliases?
     private var columns: [UInt64] = []
+    /// Aliases can change without a word of the kernel.
+    private let wanted: LinkDetail
 
     init(context: CollectorContext) throws(ConfigurationError) {
         let options = context.options
@@ -52,11 +54,13 @@ struct NetdevCollector: ~Copyable, Collector {
         let isFromDump = isNetlink && context.roots.isLiveSysfs
         self.filter = filter
         file = KernelFile(context.roots.proc("net/dev"))
+        let showsAlias = options.flag(Self.prefix + "label-ifalias")
+        wanted = showsAlias && isFromDump ? .everything : .counters
         isDetailed = options.flag(Self.prefix + "enable-detailed-metrics")
         links = isNetlink ? source : nil
         addresses = options.flag(Self.prefix + "address-info") ? NetdevAddresses(links: source) : nil
         aliases =
-            options.flag(Self.prefix + "label-ifalias")
+            showsAlias
             ? NetdevAliases(directory: isFromDump ? nil : context.roots.sys("class/net")) : nil
     }
 
@@ -64,7 +68,7 @@ struct NetdevCollector: ~Copyable, Collector {
         from reader: inout KernelFileReader, into writer: inout MetricWriter
     ) throws(CollectorError) -> Availability {
         if let links {
-            writeLinks(try links.links(in: &reader), from: &reader, into: &writer)
+            writeLinks(try links.links(wanted, in: &reader), from: &reader, into: &writer)
         } else {
             guard let bytes = try reader.readIfPresent(file) else {
                 return .noKernelFeature("\(file.path) is not there")
