@@ -90,7 +90,7 @@ struct CPUPackages {
     /// Vendor and model of the first CPU in /proc/cpuinfo.
     private mutating func readModel(from reader: inout KernelFileReader) {
         // Without the file the labels stay empty.
-        guard let bytes = try? reader.contents(ofPath: roots.proc("cpuinfo")) else { return }
+        guard let bytes = try? reader.contents(ofPath: roots.proc("cpuinfo"), .manyOfAnyLength) else { return }
         var lines = ByteScanner(bytes)
         while let line = lines.nextLine(), vendor.isEmpty || model.isEmpty {
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }

@@ -15,9 +15,12 @@ public final class KernelFile {
     private var descriptor: Int32 = -1
     private var budget: DescriptorBudget?
 
+    private let records: KernelRecords
+
     /// A file that is not opened before its first read.
-    public init(_ path: String) {
+    public init(_ path: String, _ records: KernelRecords = .one) {
         self.path = path
+        self.records = records
     }
 
     deinit {
@@ -37,7 +40,7 @@ public final class KernelFile {
     func read(into arena: inout ReadArena, budget: DescriptorBudget) throws(KernelFileError) -> Bytes {
         if descriptor >= 0 {
             do throws(KernelFileError) {
-                return try arena.fill(from: descriptor, path: path)
+                return try arena.fill(from: descriptor, path: path, records: records)
             } catch {
                 close()
                 guard KernelFile.stale.contains(error.errno) else { throw error }
@@ -45,7 +48,7 @@ public final class KernelFile {
         }
         let opened = try KernelFile.open(path)
         do throws(KernelFileError) {
-            let bytes = try arena.fill(from: opened, path: path)
+            let bytes = try arena.fill(from: opened, path: path, records: records)
             if budget.take() {
                 descriptor = opened
                 self.budget = budget

@@ -31,10 +31,12 @@ public struct KernelFileReader: ~Copyable {
     }
 
     /// The whole content of a file that is opened and closed again, for what is read once in a while.
-    public mutating func contents(ofPath path: String) throws(KernelFileError) -> Bytes {
+    public mutating func contents(
+        ofPath path: String, _ records: KernelRecords = .one
+    ) throws(KernelFileError) -> Bytes {
         let descriptor = try KernelFile.open(path)
         defer { _ = close(descriptor) }
-        return try arena.fill(from: descriptor, path: path)
+        return try arena.fill(from: descriptor, path: path, records: records)
     }
 
     /// The names in a kept directory.

@@ -13,9 +13,8 @@ struct ReadArena: ~Copyable {
     private static let blockSize = 65_536
     /// No kernel file that is read here is larger; what is larger is refused, not cut.
     private static let largestFile = 64 << 20
-    /// A read that brings less than this has reached the end: seq_file stops early only before a record that does not
-    /// fit into the rest of its page, and no record has 3 kB.
-    private static let shortRead = 1_024
+    /// What seq_file fills before it gives a read back: a page, which nowhere is smaller.
+    private static let page = 4_096
 
     @safe
     private struct Block {
@@ -38,7 +37,7 @@ struct ReadArena: ~Copyable {
     }
 
     /// Reads from offset 0 to the end of the file.
-    mutating func fill(from descriptor: Int32, path: String) throws(KernelFileError) -> Bytes {
+    mutating func fill(from descriptor: Int32, path: String, records: KernelRecords) throws(KernelFileError) -> Bytes {
         var limit = ReadArena.firstRead
         var start = unsafe room(atLeast: limit)
         var length = 0
@@ -49,7 +48,7 @@ struct ReadArena: ~Copyable {
                 throw KernelFileError(.read, path: path, errno: errno)
             }
             length += got
-            if got < ReadArena.shortRead, length < limit { break }
+            if got == 0 || isLast(got, asked: limit - length + got, records) { break }
             guard length == limit else { continue }
             guard limit < ReadArena.largestFile else { throw KernelFileError(.read, path: path, errno: EFBIG) }
             limit *= 4
@@ -58,6 +57,16 @@ struct ReadArena: ~Copyable {
             unsafe start = larger
         }
         return unsafe keep(start, length)
+    }
+
+    /// True where a read that brought so much has reached the end, so that another one need not be asked.
+    private func isLast(_ got: Int, asked: Int, _ records: KernelRecords) -> Bool {
+        switch records {
+        case .one: got < asked
+        // A read ends early only before a record that does not fit into the rest of the page.
+        case .many(let longest): got < asked && got + longest <= ReadArena.page
+        case .manyOfAnyLength: false
+        }
     }
 
     /// Lets `body` write up to `capacity` bytes and say how many it wrote; for links and directory listings.

@@ -42,6 +42,9 @@ struct PressureCollector: Collector {
     }
 
     private let resources: [Resource]
+    /// True for a resource whose file is not there while others are: a kernel makes them when it boots, so it will not
+    /// come, and looking for what is not there costs more than reading what is.
+    private var isMissing: [Bool]
 
     init(context: CollectorContext) {
         func resource(_ name: String, _ waiting: Metric?, _ stalled: Metric?) -> Resource {
@@ -51,6 +54,7 @@ struct PressureCollector: Collector {
             resource("cpu", .cpuWaiting, nil), resource("io", .ioWaiting, .ioStalled),
             resource("memory", .memoryWaiting, .memoryStalled), resource("irq", nil, .irqStalled),
         ]
+        isMissing = resources.map { _ in false }
     }
 
     mutating func collect(
@@ -58,10 +62,13 @@ struct PressureCollector: Collector {
     ) throws(CollectorError) -> Availability {
         var found = 0
         var known = 0
-        for resource in resources {
+        for (index, resource) in resources.enumerated() where !isMissing[index] {
             do throws(CollectorError) {
                 // Kernels before 5.13 or without accounting of interrupts have no file irq.
-                guard let bytes = try reader.readIfPresent(resource.file) else { continue }
+                guard let bytes = try reader.readIfPresent(resource.file) else {
+                    isMissing[index] = true
+                    continue
+                }
                 found += 1
                 known += write(bytes, of: resource, into: &writer)
             } catch {
@@ -71,7 +78,10 @@ struct PressureCollector: Collector {
                 throw error
             }
         }
-        guard found > 0 else { return .noKernelFeature("this kernel has no \(resources[0].file.path)") }
+        guard found > 0 else {
+            for index in isMissing.indices { isMissing[index] = false }
+            return .noKernelFeature("this kernel has no \(resources[0].file.path)")
+        }
         if known == 0 { throw .malformed(path: resources[0].file.path, what: "no known line") }
         return .available
     }

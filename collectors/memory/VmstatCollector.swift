@@ -65,7 +65,7 @@ struct VmstatCollector: Collector {
     private var plan: [Line] = []
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        file = KernelFile(context.roots.proc("vmstat"))
+        file = KernelFile(context.roots.proc("vmstat"), .many(longest: 128))
         fields = try context.options.pattern("collector.vmstat.fields")
     }
 

@@ -59,7 +59,7 @@ struct ConntrackCollector: Collector {
     init(context: CollectorContext) {
         count = KernelFile(context.roots.proc("sys/net/netfilter/nf_conntrack_count"))
         limit = KernelFile(context.roots.proc("sys/net/netfilter/nf_conntrack_max"))
-        statistics = KernelFile(context.roots.proc("net/stat/nf_conntrack"))
+        statistics = KernelFile(context.roots.proc("net/stat/nf_conntrack"), .many(longest: 512))
     }
 
     mutating func collect(
