@@ -1,47 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Synchronization
 
 /// The samples of one family in one collection, as the text that the page will show, each series once.
+///
+/// Collections are mostly alike: the same series in the same order. So a block remembers the lines of the collection
+/// before, and as long as each new sample is the next one of those it is neither put together nor looked up again, only
+/// its value is.
 @safe
 struct FamilyBlock: ~Copyable {
+    /// Where a sample's line stands in the text.
+    private struct Row {
+        let start: Int
+        /// Length of all in front of the value, the space included.
+        let prefixCount: Int
+    }
+
+    private static let lastID = Atomic<UInt64>(0)
+
+    /// Another one for each block that was ever made.
+    let id: UInt64
     let family: MetricFamily
     let header: FamilyHeader
     let nameHash: UInt64
     /// True for a family that a collector named while it collected, not in its descriptor.
     let isDynamic: Bool
     private let name: [UInt8]
-    private(set) var text: ByteSink
+    /// The header in the text format and the samples behind it.
+    private var text: ByteSink
     private(set) var sampleCount = 0
     /// Series that were left out because the same one was there already.
     private(set) var duplicates = 0
 
-    /// Where each sample starts, found by the hash of what stands between its name and its value.
-    ///
-    /// Empty while there is one sample, as most families have.
+    /// The text of the collection before, and the rows: this collection's, then what is left of those before.
+    private var before: ByteSink
+    private var rows: UnsafeMutablePointer<Row>
+    private var rowCapacity = 1
+    private var knownCount = 0
+    /// True while each sample was the same series as the one at its place in the collection before.
+    private var isFollowing = true
+    /// Row numbers by the hash of the series; empty while the rows follow those before, which were different from each
+    /// other.
     private var index = SeriesIndex()
-    /// Length of what stands between the first sample's name and its value.
-    private var firstKeyCount = 0
 
     init(_ family: MetricFamily, isDynamic: Bool) {
+        id = Self.lastID.add(1, ordering: .relaxed).newValue
         self.family = family
         self.isDynamic = isDynamic
         header = FamilyHeader(family)
         name = Array(family.name.utf8)
         nameHash = unsafe name.withUnsafeBytes { unsafe ByteHash.of($0) }
-        text = ByteSink(capacity: 64)
+        text = ByteSink(capacity: header.text.count + 64)
+        before = ByteSink(capacity: header.text.count + 64)
+        text.append(header.text)
+        before.append(header.text)
+        unsafe rows = .allocate(capacity: rowCapacity)
+    }
+
+    deinit {
+        unsafe rows.deallocate()
     }
 
     /// The samples as text.
-    var bytes: UnsafeBufferPointer<UInt8> {
-        unsafe UnsafeBufferPointer(start: text.base, count: text.count)
+    var bytes: UnsafeRawBufferPointer {
+        let headerCount = header.text.count
+        return unsafe UnsafeRawBufferPointer(start: text.base + headerCount, count: text.count - headerCount)
+    }
+
+    /// The samples behind their header in the text format.
+    var bytesWithHeader: UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(start: text.base, count: text.count)
     }
 
     mutating func reset() {
+        knownCount = sampleCount
         guard sampleCount > 0 else { return }
-        text.removeAll()
+        swap(&text, &before)
+        text.truncate(to: header.text.count)
         sampleCount = 0
         duplicates = 0
+        isFollowing = true
         index.removeAll()
     }
 
@@ -51,6 +90,20 @@ struct FamilyBlock: ~Copyable {
                 return false
             }
             return unsafe memcmp(left, right, own.count) == 0
+        }
+    }
+
+    /// Appends one sample unless its series is there already.
+    ///
+    /// `labels` is the text between the braces.
+    mutating func append(labels: UnsafeRawBufferPointer, value: SampleValue) {
+        let prefixCount = name.count &+ labels.count &+ (labels.count > 0 ? 3 : 1)
+        if isFollowing, sampleCount < knownCount, let known = unsafe knownPrefix(prefixCount, labels) {
+            let start = unsafe text.room(for: prefixCount &+ NumberText.maximumLength &+ 1)
+            unsafe memcpy(start, known, prefixCount)
+            unsafe finish(start, prefixCount, value)
+        } else {
+            unsafe append(suffix: "", labels: labels, extra: nil, value: value)
         }
     }
 
@@ -68,7 +121,7 @@ struct FamilyBlock: ~Copyable {
         let start = unsafe text.room(for: most)
         var end = unsafe start
         unsafe name.withUnsafeBufferPointer { unsafe Self.put($0, &end) }
-        unsafe Self.put(suffix, &end)
+        if suffix.utf8CodeUnitCount > 0 { unsafe Self.put(suffix, &end) }
         if labels.count > 0 || extra != nil {
             unsafe Self.put(UInt8(ascii: "{"), &end)
             unsafe Self.put(labels.assumingMemoryBound(to: UInt8.self), &end)
@@ -81,61 +134,110 @@ struct FamilyBlock: ~Copyable {
             }
             unsafe Self.put(UInt8(ascii: "}"), &end)
         }
-        let key = unsafe UnsafeRawBufferPointer(start: start + name.count, count: end - start - name.count)
-        guard unsafe isNew(key, at: text.count) else {
+        unsafe Self.put(UInt8(ascii: " "), &end)
+        let prefixCount = unsafe end - start
+        guard unsafe isNew(UnsafeRawBufferPointer(start: start, count: prefixCount)) else {
             duplicates += 1
             return
         }
-        unsafe Self.put(UInt8(ascii: " "), &end)
-        unsafe end += value.write(to: end)
-        unsafe Self.put(0x0A, &end)
-        sampleCount += 1
-        text.commit(unsafe end - start)
+        unsafe finish(start, prefixCount, value)
     }
 
     /// Appends the samples of another block of the same name; of equal series the one that is here stays.
     mutating func append(contentsOf other: borrowing FamilyBlock) {
-        var at = 0
-        while at < other.text.count {
-            let line = unsafe other.text.base + at
-            var length = 0
-            var space = 0
-            // Line feeds in label values are escaped, and the value behind the last space has none.
-            while at + length < other.text.count, unsafe line[length] != 0x0A {
-                if unsafe line[length] == 0x20 { space = length }
-                length += 1
-            }
-            length += 1
-            at += length
-            let key = unsafe UnsafeRawBufferPointer(start: line + name.count, count: max(0, space - name.count))
-            guard unsafe isNew(key, at: text.count) else {
+        for number in 0..<other.sampleCount {
+            let row = unsafe other.rows[number]
+            let end = number + 1 < other.sampleCount ? unsafe other.rows[number + 1].start : other.text.count
+            let line = unsafe UnsafeRawBufferPointer(start: other.text.base + row.start, count: end - row.start)
+            guard unsafe isNew(UnsafeRawBufferPointer(rebasing: line[..<row.prefixCount])) else {
                 duplicates += 1
                 continue
             }
-            unsafe text.append(UnsafeRawBufferPointer(start: line, count: length))
-            sampleCount += 1
+            addRow(Row(start: text.count, prefixCount: row.prefixCount))
+            unsafe text.append(line)
         }
     }
 
-    /// Notes the series at `offset` and says whether it was not there before.
-    private mutating func isNew(_ key: UnsafeRawBufferPointer, at offset: Int) -> Bool {
-        if sampleCount == 0 {
-            firstKeyCount = key.count
-            return true
+    /// Writes the value behind a prefix that stands at the end of the text.
+    @inline(__always)
+    private mutating func finish(_ start: UnsafeMutablePointer<UInt8>, _ prefixCount: Int, _ value: SampleValue) {
+        var end = unsafe start + prefixCount
+        unsafe end += value.write(to: end)
+        unsafe Self.put(0x0A, &end)
+        addRow(Row(start: text.count, prefixCount: prefixCount))
+        text.commit(unsafe end - start)
+    }
+
+    @inline(__always)
+    private mutating func addRow(_ row: Row) {
+        if sampleCount == rowCapacity { growRows() }
+        unsafe (rows + sampleCount).initialize(to: row)
+        sampleCount &+= 1
+    }
+
+    private mutating func growRows() {
+        let larger = UnsafeMutablePointer<Row>.allocate(capacity: rowCapacity * 2)
+        unsafe larger.update(from: rows, count: rowCapacity)
+        unsafe rows.deallocate()
+        unsafe rows = larger
+        rowCapacity *= 2
+    }
+
+    /// The prefix of the next row of the collection before, where it is that of these labels and nothing else.
+    @inline(__always)
+    private func knownPrefix(_ prefixCount: Int, _ labels: UnsafeRawBufferPointer) -> UnsafeMutablePointer<UInt8>? {
+        let row = unsafe rows[sampleCount]
+        guard row.prefixCount == prefixCount else { return nil }
+        let prefix = unsafe before.base + row.start
+        if let source = labels.baseAddress, labels.count > 0 {
+            // A name with a suffix may be as long.
+            guard unsafe prefix[name.count] == UInt8(ascii: "{"),
+                unsafe memcmp(prefix + (name.count &+ 1), source, labels.count) == 0
+            else { return nil }
         }
-        let base = unsafe text.base
+        return unsafe prefix
+    }
+
+    /// Says of a prefix whether its series was not there before.
+    private mutating func isNew(_ prefix: UnsafeRawBufferPointer) -> Bool {
+        if isFollowing {
+            if sampleCount < knownCount, unsafe isPrefix(prefix, ofRow: sampleCount, in: before.base) { return true }
+            isFollowing = false
+        }
+        guard sampleCount > 0 else { return true }
         if index.isEmpty {
-            let first = unsafe UnsafeRawBufferPointer(start: base + name.count, count: firstKeyCount)
-            _ = index.insert(hash: unsafe ByteHash.of(first), offset: 0) { _ in false }
+            for number in 0..<sampleCount {
+                let row = unsafe rows[number]
+                let other = unsafe UnsafeRawBufferPointer(start: text.base + row.start, count: row.prefixCount)
+                _ = index.insert(hash: unsafe hash(ofPrefix: other), row: number) { _ in false }
+            }
         }
-        let hash = unsafe ByteHash.of(key)
-        let skip = name.count
-        let filled = text.count
-        return index.insert(hash: hash, offset: offset) { other in
-            unsafe other + skip + key.count < filled
-                && memcmp(base + other + skip, key.baseAddress ?? UnsafeRawPointer(base), key.count) == 0
-                && base[other + skip + key.count] == 0x20
+        let hash = unsafe hash(ofPrefix: prefix)
+        let number = sampleCount
+        return withoutIndex { block, index in
+            index.insert(hash: hash, row: number) { unsafe block.isPrefix(prefix, ofRow: $0, in: block.text.base) }
         }
+    }
+
+    /// Lends out the index, so that the block can be looked at meanwhile.
+    private mutating func withoutIndex(_ body: (borrowing FamilyBlock, inout SeriesIndex) -> Bool) -> Bool {
+        var lent = SeriesIndex()
+        swap(&lent, &index)
+        defer { swap(&lent, &index) }
+        return body(self, &lent)
+    }
+
+    /// What the index knows a prefix by; the name in front is the same in all.
+    private func hash(ofPrefix prefix: UnsafeRawBufferPointer) -> UInt64 {
+        unsafe ByteHash.of(UnsafeRawBufferPointer(rebasing: prefix[name.count...]))
+    }
+
+    private func isPrefix(
+        _ prefix: UnsafeRawBufferPointer, ofRow number: Int, in base: UnsafeMutablePointer<UInt8>
+    ) -> Bool {
+        let row = unsafe rows[number]
+        guard row.prefixCount == prefix.count, let start = prefix.baseAddress else { return false }
+        return unsafe memcmp(base + row.start, start, prefix.count) == 0
     }
 
     @inline(__always)

@@ -75,13 +75,13 @@ public struct MetricWriter: ~Copyable {
     /// Writes a sample without labels.
     @inlinable
     public mutating func write<Key: MetricKey, Number: SampleNumber>(_ key: Key, _ number: Number) {
-        write(index: key.rawValue, suffix: "", .none, extra: nil, number.sampleValue)
+        write(index: key.rawValue, .none, number.sampleValue)
     }
 
     /// Writes a sample with labels.
     @inlinable
     public mutating func write<Key: MetricKey, Number: SampleNumber>(_ key: Key, _ labels: Labels, _ number: Number) {
-        write(index: key.rawValue, suffix: "", labels, extra: nil, number.sampleValue)
+        write(index: key.rawValue, labels, number.sampleValue)
     }
 
     /// Writes a sample with labels and one more, whose literal value must need no escaping.
@@ -113,11 +113,15 @@ public struct MetricWriter: ~Copyable {
     }
 
     /// Writes a sample of such a family.
-    ///
-    /// `suffix` is what its name has behind the family's (`_bucket`).
+    @inlinable
+    public mutating func write<Number: SampleNumber>(_ family: Family, _ labels: Labels, _ number: Number) {
+        write(index: family.index, labels, number.sampleValue)
+    }
+
+    /// Writes a sample of such a family with something behind the family's name (`_bucket`).
     @inlinable
     public mutating func write<Number: SampleNumber>(
-        _ family: Family, suffix: StaticString = "", _ labels: Labels, _ number: Number
+        _ family: Family, suffix: StaticString, _ labels: Labels, _ number: Number
     ) {
         write(index: family.index, suffix: suffix, labels, extra: nil, number.sampleValue)
     }
@@ -153,6 +157,13 @@ public struct MetricWriter: ~Copyable {
     }
 
     /// Not for collectors: writes a sample of the family at an index.
+    public mutating func write(index: Int, _ labels: Labels, _ value: SampleValue) {
+        guard index >= 0, index < blockCount else { return }
+        let text = unsafe UnsafeRawBufferPointer(start: labelText.sink.base + labels.offset, count: labels.count)
+        unsafe blocks[index].append(labels: text, value: value)
+    }
+
+    /// Not for collectors: writes a sample of the family at an index, with more to its name or labels.
     public mutating func write(
         index: Int, suffix: StaticString, _ labels: Labels, extra: (name: StaticString, value: StaticString)?,
         _ value: SampleValue

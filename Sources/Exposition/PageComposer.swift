@@ -16,14 +16,20 @@ public enum PageFormat: Sendable, Hashable, CaseIterable {
 public struct PageComposer: ~Copyable {
     @safe
     private struct Entry {
-        let block: UnsafePointer<FamilyBlock>
+        let id: UInt64
+        var block: UnsafePointer<FamilyBlock>
         /// The next block of the same family, an index into `entries`.
         var next: Int?
         var last: Int
         let isFirst: Bool
     }
 
+    /// The blocks of this page, then what is left of the page before.
     private var entries: [Entry] = []
+    private var count = 0
+    /// True while each block is the one that was at its place on the page before, so that which of them share a family
+    /// is known.
+    private var isRepeating = true
     private var byName = NameIndex()
     private var merged = MetricWriter(families: [])
 
@@ -32,8 +38,9 @@ public struct PageComposer: ~Copyable {
 
     /// Begins a new page.
     public mutating func reset() {
-        entries.removeAll(keepingCapacity: true)
-        byName.removeAll()
+        settle()
+        count = 0
+        isRepeating = true
     }
 
     /// Adds what a writer holds.
@@ -42,62 +49,132 @@ public struct PageComposer: ~Copyable {
     public mutating func add(_ writer: borrowing MetricWriter) {
         for index in 0..<writer.blockCount where unsafe writer.blocks[index].sampleCount > 0 {
             let block = unsafe UnsafePointer(writer.blocks + index)
-            let at = entries.count
-            let hash = unsafe block.pointee.nameHash
-            let first = byName.find(hash) { other in
-                unsafe entries[other].block.pointee.family.name == block.pointee.family.name
+            if isRepeating {
+                if count < entries.count, unsafe entries[count].id == block.pointee.id {
+                    // Writers may have moved their blocks.
+                    unsafe entries[count].block = unsafe block
+                    count &+= 1
+                    continue
+                }
+                diverge()
             }
-            if let first {
-                entries[entries[first].last].next = at
-                entries[first].last = at
-            } else {
-                byName.insert(hash, at)
-            }
-            unsafe entries.append(Entry(block: block, next: nil, last: at, isFirst: first == nil))
+            unsafe append(block)
         }
+    }
+
+    /// Forgets what is left of the page before, where this page has become another one.
+    private mutating func diverge() {
+        isRepeating = false
+        let kept = unsafe entries[..<count].map { unsafe $0.block }
+        entries.removeAll(keepingCapacity: true)
+        byName.removeAll()
+        count = 0
+        for unsafe block in unsafe kept { unsafe append(block) }
+    }
+
+    /// The page has all its blocks.
+    private mutating func settle() {
+        if isRepeating, count < entries.count { diverge() }
+    }
+
+    private mutating func append(_ block: UnsafePointer<FamilyBlock>) {
+        let at = entries.count
+        let hash = unsafe block.pointee.nameHash
+        let first = byName.find(hash) { other in
+            unsafe entries[other].block.pointee.family.name == block.pointee.family.name
+        }
+        if let first {
+            entries[entries[first].last].next = at
+            entries[first].last = at
+        } else {
+            byName.insert(hash, at)
+        }
+        unsafe entries.append(Entry(id: block.pointee.id, block: block, next: nil, last: at, isFirst: first == nil))
+        count = entries.count
     }
 
     /// Number of samples on the page, repeated series counted once per writer.
     public var sampleCount: Int {
-        entries.reduce(0) { unsafe $0 + $1.block.pointee.sampleCount }
+        entries[..<count].reduce(0) { unsafe $0 + $1.block.pointee.sampleCount }
+    }
+
+    /// The page.
+    public mutating func page(_ format: PageFormat) -> [UInt8] {
+        settle()
+        let end: StaticString = format == .openMetrics ? "# EOF\n" : ""
+        var most = end.utf8CodeUnitCount
+        for entry in entries {
+            unsafe most += entry.block.pointee.bytesWithHeader.count
+            if format == .openMetrics { most += unsafe Self.mostOfHeader(entry.block.pointee) }
+        }
+        return unsafe [UInt8](unsafeUninitializedCapacity: most) { page, length in
+            guard var target = UnsafeMutableRawPointer(page.baseAddress) else { return }
+            let start = unsafe target
+            for entry in entries where entry.isFirst { unsafe write(entry, format, to: &target) }
+            let last = unsafe UnsafeRawBufferPointer(start: end.utf8Start, count: end.utf8CodeUnitCount)
+            unsafe Self.put(last, &target)
+            length = unsafe target - start
+        }
     }
 
     /// Writes the page behind what the sink holds already.
-    public mutating func write(_ format: PageFormat, to page: inout ByteSink) {
-        for index in entries.indices where entries[index].isFirst {
-            let entry = entries[index]
-            unsafe writeHeader(entry.block.pointee, format, to: &page)
-            guard var next = entry.next else {
-                unsafe page.append(UnsafeRawBufferPointer(entry.block.pointee.bytes))
-                continue
-            }
-            // Several collectors share this family: their samples pass through one block, which knows every series.
-            merged.reset()
-            let family = unsafe merged.family(entry.block.pointee.family)
-            unsafe merged.append(entry.block.pointee, to: family)
-            while true {
-                unsafe merged.append(entries[next].block.pointee, to: family)
-                guard let further = entries[next].next else { break }
-                next = further
-            }
-            unsafe page.append(UnsafeRawBufferPointer(merged.blocks[family.index].bytes))
-        }
-        if format == .openMetrics { page.append("# EOF\n") }
+    public mutating func write(_ format: PageFormat, to sink: inout ByteSink) {
+        sink.append(page(format))
     }
 
-    private func writeHeader(_ block: borrowing FamilyBlock, _ format: PageFormat, to page: inout ByteSink) {
-        if format == .text {
-            page.append(block.header.text)
-        } else if let base = block.header.counterBase, hasFamily(base) {
-            page.append(FamilyHeader.unknownOpenMetrics(block.family))
+    private mutating func write(_ entry: Entry, _ format: PageFormat, to target: inout UnsafeMutableRawPointer) {
+        let family = sharedFamily(entry)
+        let samples = unsafe family.map { unsafe merged.blocks[$0.index].bytes } ?? entry.block.pointee.bytes
+        if format == .openMetrics {
+            unsafe writeOpenMetricsHeader(entry.block.pointee, to: &target)
+            unsafe Self.put(samples, &target)
+        } else if family != nil {
+            unsafe entry.block.pointee.header.text.withUnsafeBytes { unsafe Self.put($0, &target) }
+            unsafe Self.put(samples, &target)
         } else {
-            page.append(block.header.openMetrics)
+            unsafe Self.put(entry.block.pointee.bytesWithHeader, &target)
         }
+    }
+
+    /// The samples of several collectors that share a family, passed through one block, which knows every series; nil
+    /// where it is one collector's alone.
+    private mutating func sharedFamily(_ entry: Entry) -> MetricWriter.Family? {
+        guard var next = entry.next else { return nil }
+        merged.reset()
+        let family = unsafe merged.family(entry.block.pointee.family)
+        unsafe merged.append(entry.block.pointee, to: family)
+        while true {
+            unsafe merged.append(entries[next].block.pointee, to: family)
+            guard let further = entries[next].next else { return family }
+            next = further
+        }
+    }
+
+    private func writeOpenMetricsHeader(_ block: borrowing FamilyBlock, to target: inout UnsafeMutableRawPointer) {
+        let header: [UInt8]
+        if let base = block.header.counterBase, hasFamily(base) {
+            header = FamilyHeader.unknownOpenMetrics(block.family)
+        } else {
+            header = block.header.openMetrics
+        }
+        unsafe header.withUnsafeBytes { unsafe Self.put($0, &target) }
+    }
+
+    /// A length that no OpenMetrics header of a block exceeds: quotes may be escaped, and types have longer names.
+    private static func mostOfHeader(_ block: borrowing FamilyBlock) -> Int {
+        block.header.openMetrics.count + block.family.name.utf8.count + 32
     }
 
     private func hasFamily(_ name: String) -> Bool {
         var name = name
         let hash = name.withUTF8 { unsafe ByteHash.of(UnsafeRawBufferPointer($0)) }
         return byName.find(hash) { unsafe entries[$0].block.pointee.family.name == name } != nil
+    }
+
+    @inline(__always)
+    private static func put(_ bytes: UnsafeRawBufferPointer, _ target: inout UnsafeMutableRawPointer) {
+        guard let source = bytes.baseAddress else { return }
+        unsafe target.copyMemory(from: source, byteCount: bytes.count)
+        unsafe target += bytes.count
     }
 }

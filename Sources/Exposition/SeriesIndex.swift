@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An open-addressing table from the hash of a series to the offset of its sample.
+/// An open-addressing table from the hash of a series to the number of its row.
 ///
 /// Keeps its memory when emptied.
 struct SeriesIndex {
-    /// Slots hold hash and offset + 1; 0 is free.
-    private var slots: [(hash: UInt32, offset: UInt32)] = []
+    /// Slots hold hash and row + 1; 0 is free.
+    private var slots: [(hash: UInt32, row: UInt32)] = []
     private var used = 0
 
     var isEmpty: Bool { used == 0 }
@@ -16,17 +16,17 @@ struct SeriesIndex {
         used = 0
     }
 
-    /// Inserts an offset unless `isSame` finds its series at another one; false where it does.
-    mutating func insert(hash: UInt64, offset: Int, isSame: (Int) -> Bool) -> Bool {
+    /// Inserts a row unless `isSame` finds its series in another one; false where it does.
+    mutating func insert(hash: UInt64, row: Int, isSame: (Int) -> Bool) -> Bool {
         if (used + 1) * 4 > slots.count * 3 { grow() }
         let short = UInt32(truncatingIfNeeded: hash ^ (hash >> 32))
         let mask = slots.count - 1
         var at = Int(short) & mask
-        while slots[at].offset != 0 {
-            if slots[at].hash == short, isSame(Int(slots[at].offset) - 1) { return false }
+        while slots[at].row != 0 {
+            if slots[at].hash == short, isSame(Int(slots[at].row) - 1) { return false }
             at = (at + 1) & mask
         }
-        slots[at] = (short, UInt32(truncatingIfNeeded: offset + 1))
+        slots[at] = (short, UInt32(truncatingIfNeeded: row + 1))
         used += 1
         return true
     }
@@ -35,9 +35,9 @@ struct SeriesIndex {
         let old = slots
         slots = Array(repeating: (0, 0), count: max(4, old.count * 2))
         let mask = slots.count - 1
-        for slot in old where slot.offset != 0 {
+        for slot in old where slot.row != 0 {
             var at = Int(slot.hash) & mask
-            while slots[at].offset != 0 { at = (at + 1) & mask }
+            while slots[at].row != 0 { at = (at + 1) & mask }
             slots[at] = slot
         }
     }

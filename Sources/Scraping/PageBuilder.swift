@@ -15,7 +15,6 @@ final class PageBuilder {
     private let process = ProcessReader()
     private var composer = PageComposer()
     private var writer = MetricWriter(families: AgentMetric.families)
-    private var sink = ByteSink(capacity: 64 << 10)
     private var composed: [CollectorReport?]
     /// Of the last finished scrape: seconds, samples, bytes.
     private var last: (seconds: Double, samples: Int, bytes: Int)?
@@ -47,10 +46,8 @@ final class PageBuilder {
         var bytes = 0
         for (format, kind) in [PageFormat.text, .openMetrics].enumerated()
         where job.waiters.contains(where: { $0.format == format }) {
-            sink.removeAll()
-            composer.write(kind, to: &sink)
-            pages[format] = sink.array
-            bytes = sink.count
+            pages[format] = composer.page(kind)
+            bytes = pages[format].count
         }
         let total = Clock.monotonicNanoseconds() &- job.startedNanoseconds
         last = (Double(total) / 1e9, composer.sampleCount, bytes)
