@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
+
 /// Takes one collector's samples in whatever order they come and keeps those of each family together.
 ///
 /// A series that was written already in this collection is left out, so that no page has it twice. Memory is kept
 /// from collection to collection. One thread uses a writer at a time.
 @safe
 public struct MetricWriter: ~Copyable {
-    /// A family that was named during a collection; good until the writer is reset.
+    /// A family that was named during a collection; good as long as the writer has it.
     public struct Family: Sendable {
         @usableFromInline let index: Int
+        fileprivate let epoch: UInt64
+
+        /// A family that no writer has.
+        public static let none = Family(index: -1, epoch: 0)
     }
+
+    private static let lastEpoch = Atomic<UInt64>(0)
 
     /// Above this many families that no sample used in the last collection, all families named at run time are
     /// forgotten, so that names that change from file to file cannot fill the memory.
@@ -21,6 +29,8 @@ public struct MetricWriter: ~Copyable {
     private let staticCount: Int
     private var named = NameIndex()
     private var labelText = LabelText()
+    /// Another one for each writer, and after it has forgotten families.
+    private var epoch = nextEpoch()
 
     /// Items (lines, files, devices) that could not be read in this collection.
     public private(set) var itemsLost = 0
@@ -94,6 +104,11 @@ public struct MetricWriter: ~Copyable {
 
     // MARK: Families named while collecting
 
+    /// True for a family that this writer named, in this collection or an earlier one, and has not forgotten.
+    ///
+    /// Who keeps a family from collection to collection asks this first, and for the family again where it is false.
+    public func has(_ family: Family) -> Bool { family.epoch == epoch }
+
     /// The family of a name that is known only now.
     ///
     /// `make` is asked for it once; the name must be a valid metric name.
@@ -101,9 +116,9 @@ public struct MetricWriter: ~Copyable {
         let hash = unsafe ByteHash.of(name)
         let blocks = unsafe blocks
         let known = named.find(hash) { unsafe blocks[$0].hasName(name) }
-        if let known { return Family(index: known) }
+        if let known { return Family(index: known, epoch: epoch) }
         addBlock(make(), isDynamic: true)
-        return Family(index: blockCount - 1)
+        return Family(index: blockCount - 1, epoch: epoch)
     }
 
     /// The family of a name that is known only now, given as a string.
@@ -186,9 +201,14 @@ public struct MetricWriter: ~Copyable {
         blockCount += 1
     }
 
+    private static func nextEpoch() -> UInt64 {
+        lastEpoch.add(1, ordering: .relaxed).newValue
+    }
+
     private mutating func forgetNamedFamilies() {
         unsafe (blocks + staticCount).deinitialize(count: blockCount - staticCount)
         blockCount = staticCount
+        epoch = Self.nextEpoch()
         named.removeAll()
         for index in 0..<staticCount { named.insert(unsafe blocks[index].nameHash, index) }
     }

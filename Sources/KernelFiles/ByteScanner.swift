@@ -54,6 +54,14 @@ public struct ByteScanner {
         return at > start ? unsafe Bytes(base + start, count: at &- start) : nil
     }
 
+    /// Walks over all fields that are left and says how many there were.
+    @inlinable
+    public mutating func countFields() -> Int {
+        var count = 0
+        while skipFields(1) { count &+= 1 }
+        return count
+    }
+
     /// The next field as an unsigned number; nil where there is none or it is not one.
     @inlinable
     public mutating func nextUnsigned() -> UInt64? {
@@ -64,7 +72,17 @@ public struct ByteScanner {
     @inlinable
     @discardableResult
     public mutating func skipFields(_ fields: Int) -> Bool {
-        for _ in 0..<max(0, fields) where nextField() == nil { return false }
-        return true
+        let base = unsafe bytes.base
+        let end = bytes.count
+        var at = position
+        var left = fields
+        while left > 0 {
+            while at < end, unsafe Bytes.isBlank(base[at]) { at &+= 1 }
+            guard at < end else { break }
+            while at < end, unsafe !Bytes.isBlank(base[at]) { at &+= 1 }
+            left &-= 1
+        }
+        position = at
+        return left <= 0
     }
 }

@@ -21,48 +21,23 @@ struct VmstatCollector: Collector {
         families: [],
         openFamilies: [.untyped("node_vmstat_<field>", [], "The field of this name in /proc/vmstat.")])
 
-    /// What becomes of a line: the field's name, and its family where it is shown.
-    ///
-    /// A class, because looking at one of two hundred must not copy it.
-    private final class Line {
-        let name: String
-        let family: MetricFamily?
-        /// True where the options leave it out; false also where no metric can have this name.
-        let isHidden: Bool
-        private let length: Int
-        private let lastByte: UInt8?
-
-        init(_ name: Bytes, shown fields: Pattern?) {
-            let text = name.text
-            self.name = text
-            length = name.count
-            lastByte = name[name.count - 1]
-            // All the kernel's words are of these letters, so what is not comes from a damaged line.
-            let isGood = text.utf8.allSatisfy {
-                switch $0 {
-                case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: true
-                default: false
-                }
-            }
-            isHidden = isGood && !(fields?.matches(name) ?? true)
-            family =
-                isGood && !isHidden ? .untyped("node_vmstat_" + text, [], "The field \(text) of /proc/vmstat.") : nil
-        }
-
-        /// True where a line at the same place is of this field.
-        ///
-        /// The names of a running kernel stay, so for the many that are not shown a look at the length and one letter
-        /// is enough.
-        func isOf(_ other: Bytes) -> Bool {
-            guard length == other.count, lastByte == other[length - 1] else { return false }
-            return isHidden || other == name
-        }
+    /// What is decided about a line: an index into `families`, or one of these.
+    private enum Verdict {
+        /// The options leave it out.
+        static let hidden = -1
+        /// No metric can have its name.
+        static let malformed = -2
     }
+
+    /// Far more fields than any kernel has; a file whose names change with each read must not fill the memory.
+    private static let fieldLimit = 4_096
 
     private let file: KernelFile
     private let fields: Pattern?
-    /// What each line was last time; kernels keep the order.
-    private var plan: [Line] = []
+    private var memory = LineMemory()
+    /// The fields that are shown, and the writer's families of them.
+    private var families: [MetricFamily] = []
+    private var written: [MetricWriter.Family] = []
 
     init(context: CollectorContext) throws(ConfigurationError) {
         file = KernelFile(context.roots.proc("vmstat"), .many(longest: 128))
@@ -76,35 +51,61 @@ struct VmstatCollector: Collector {
         var lines = ByteScanner(bytes)
         var number = 0
         var good = 0
-        while let text = lines.nextLine() {
-            var words = ByteScanner(text)
-            guard let name = words.nextField() else {
+        while let line = lines.nextLine() {
+            guard let (verdict, rest) = memory.recall(line, at: number) ?? look(at: line, number) else {
                 writer.loseItem("\(file.path) has an empty line")
                 continue
             }
-            let line = line(name, at: number)
             number += 1
-            if line.isHidden {
+            if verdict == Verdict.hidden {
                 good += 1
                 continue
             }
-            guard let family = line.family, let value = words.nextField().flatMap(VmstatCollector.value) else {
-                writer.loseItem("\(file.path): \"\(text.upTo(64).text)\" is no field with a number")
+            var words = ByteScanner(rest)
+            guard verdict >= 0, let value = words.nextField().flatMap(VmstatCollector.value) else {
+                writer.loseItem("\(file.path): \"\(line.upTo(64).text)\" is no field with a number")
                 continue
             }
             good += 1
-            writer.write(writer.family(family), .none, value)
+            if !writer.has(written[verdict]) { written[verdict] = writer.family(families[verdict]) }
+            writer.write(written[verdict], .none, value)
         }
         if good == 0 { throw .malformed(file.path, bytes) }
         return .available
     }
 
-    /// Makes the plan's entry for a line fit; lines come in order, so there is one for each before it.
-    private mutating func line(_ name: Bytes, at number: Int) -> Line {
-        if number < plan.count, plan[number].isOf(name) { return plan[number] }
-        let line = Line(name, shown: fields)
-        if number < plan.count { plan[number] = line } else { plan.append(line) }
-        return line
+    /// Decides about a line that was not at its place before; nil for an empty one.
+    private mutating func look(at line: Bytes, _ number: Int) -> (verdict: Int, rest: Bytes)? {
+        var words = ByteScanner(line)
+        guard let name = words.nextField() else { return nil }
+        let verdict = verdict(of: name)
+        let behind = line.count &- words.rest.count
+        // Only a name that begins the line, with the blank behind it, can be known again at a glance.
+        if behind == name.count, behind < line.count { memory.remember(line.upTo(behind &+ 1), verdict, at: number) }
+        return (verdict, words.rest)
+    }
+
+    private mutating func verdict(of name: Bytes) -> Int {
+        let text = name.text
+        // All the kernel's words are of these letters, so what is not comes from a damaged line.
+        let isGood = text.utf8.allSatisfy {
+            switch $0 {
+            case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: true
+            default: false
+            }
+        }
+        guard isGood else { return Verdict.malformed }
+        guard fields?.matches(name) ?? true else { return Verdict.hidden }
+        let family = MetricFamily.untyped("node_vmstat_" + text, [], "The field \(text) of /proc/vmstat.")
+        if let known = families.firstIndex(of: family) { return known }
+        if families.count == Self.fieldLimit {
+            families.removeAll()
+            written.removeAll()
+            memory = LineMemory()
+        }
+        families.append(family)
+        written.append(.none)
+        return families.count - 1
     }
 
     private static func value(_ word: Bytes) -> SampleValue? {

@@ -25,8 +25,8 @@ struct MeminfoCollector: Collector {
         reads: ["/proc/meminfo"], families: Metric.families)
 
     private let file: SharedFile
-    /// The index of the field that each line held last time, -1 for none of ours; kernels keep the order.
-    private var plan: [Int] = []
+    /// The index of the field that each line holds, -1 for none of ours.
+    private var memory = LineMemory()
 
     init(context: CollectorContext) throws(ConfigurationError) {
         file = try SharedFiles.file(context.roots.proc("meminfo"), context)
@@ -40,10 +40,10 @@ struct MeminfoCollector: Collector {
         var number = 0
         var known = 0
         while let line = lines.nextLine() {
-            let index = field(of: line, at: number)
+            let (index, rest) = memory.recall(line, at: number) ?? look(at: line, number)
             number += 1
             guard index >= 0 else { continue }
-            guard let value = MeminfoCollector.value(of: line) else {
+            guard let value = rest.flatMap(MeminfoCollector.value) else {
                 writer.loseItem("\(file.path): \"\(line.upTo(64).text)\" has no size")
                 continue
             }
@@ -54,25 +54,18 @@ struct MeminfoCollector: Collector {
         return .available
     }
 
-    private mutating func field(of line: Bytes, at number: Int) -> Int {
-        let key = line.upTo(line.firstIndex(of: 0x3A) ?? line.count)
-        if plan.indices.contains(number) {
-            let index = plan[number]
-            if index >= 0, key == MeminfoField.all[index].key { return index }
-        }
+    /// Decides about a line that was not at its place before; there is nothing to read where it has no colon.
+    private mutating func look(at line: Bytes, _ number: Int) -> (verdict: Int, rest: Bytes?) {
+        let colon = line.firstIndex(of: UInt8(ascii: ":"))
+        let key = line.upTo(colon ?? line.count)
         let index = MeminfoField.all.firstIndex { key == $0.key } ?? -1
-        // More lines than any kernel writes are not worth remembering.
-        if number < 256 {
-            while plan.count <= number { plan.append(-1) }
-            plan[number] = index
-        }
-        return index
+        if let colon { memory.remember(line.upTo(colon &+ 1), index, at: number) }
+        return (index, colon.map { line.from($0 &+ 1) })
     }
 
     /// Bytes, or a plain number where the line has no unit; nil where it has another one or no number.
-    private static func value(of line: Bytes) -> UInt64? {
-        guard let colon = line.firstIndex(of: 0x3A) else { return nil }
-        var fields = ByteScanner(line.from(colon + 1))
+    private static func value(_ text: Bytes) -> UInt64? {
+        var fields = ByteScanner(text)
         guard let number = fields.nextUnsigned() else { return nil }
         guard let unit = fields.nextField() else { return number }
         let (bytes, overflow) = number.multipliedReportingOverflow(by: 1_024)

@@ -32,7 +32,7 @@ struct NetstatCollector: Collector {
 
     private let tables: [KernelFile]
     private let snmp6: KernelFile
-    private let fields: Pattern?
+    private var families: NetstatFamilies
     /// Which columns are shown of each header line, by the file and then in the order of the lines.
     private var plans: [[NetstatLine]] = [[], []]
     private var snmp6Plan = NetstatList()
@@ -42,12 +42,17 @@ struct NetstatCollector: Collector {
             KernelFile(context.roots.proc("net/netstat")), KernelFile(context.roots.proc("net/snmp")),
         ]
         snmp6 = KernelFile(context.roots.proc("net/snmp6"))
-        fields = try context.options.pattern(Self.fieldsOption)
+        families = NetstatFamilies(fields: try context.options.pattern(Self.fieldsOption))
     }
 
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout MetricWriter
     ) throws(CollectorError) -> Availability {
+        if families.isFull {
+            families.removeAll()
+            plans = [[], []]
+            snmp6Plan = NetstatList()
+        }
         var isPresent = false
         for index in tables.indices where index < plans.count {
             guard let bytes = try reader.readIfPresent(tables[index]) else { continue }
@@ -57,7 +62,7 @@ struct NetstatCollector: Collector {
         // Not there where IPv6 is off.
         if let bytes = try reader.readIfPresent(snmp6) {
             isPresent = true
-            snmp6Plan.write(bytes, path: snmp6.path, fields: fields, into: &writer)
+            snmp6Plan.write(bytes, path: snmp6.path, &families, into: &writer)
         }
         return isPresent ? .available : .noKernelFeature("\(tables[0].path) is not there")
     }
@@ -82,9 +87,9 @@ struct NetstatCollector: Collector {
             header = nil
             if lineIndex == plans[table].count { plans[table].append(NetstatLine()) }
             if !plans[table][lineIndex].isOf(above) {
-                plans[table][lineIndex] = NetstatLine(above, fields: fields)
+                plans[table][lineIndex] = NetstatLine(above, &families)
             }
-            plans[table][lineIndex].write(line, path: tables[table].path, into: &writer)
+            plans[table][lineIndex].write(line, path: tables[table].path, &families, into: &writer)
             lineIndex += 1
         }
         if let header { writer.loseItem("\(tables[table].path): \(header.upTo(64).text)") }

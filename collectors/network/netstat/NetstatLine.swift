@@ -6,38 +6,39 @@ import KernelFiles
 
 /// A header line of /proc/net/netstat or snmp and what is shown of the line of numbers below it.
 struct NetstatLine {
-    /// One column that is shown.
+    /// A column that is shown.
     private struct Column {
-        let name: KernelFamilyName
+        /// Columns that are not shown between the last one that is and this one.
+        let gap: Int
+        /// Its number among the families.
+        let family: Int
     }
 
     private var header: [UInt8] = []
     /// False where the line does not begin with a protocol's name and a colon.
     private var isProtocol = false
-    private var columnCount = 0
     private var columns: [Column] = []
-    /// The columns' numbers once more: looking at one must not copy a name.
-    private var shown: [Int] = []
-    /// Where the words of the columns that are shown stand in the line of numbers that is being read.
+    /// Columns behind the last one that is shown.
+    private var rest = 0
+    /// The words of the columns that are shown in the line of numbers that is being read.
     private var words: [Bytes] = []
 
     /// Of no header line.
     init() {}
 
     /// Asks the expression for each column of a header line.
-    init(_ line: Bytes, fields: Pattern?) {
+    init(_ line: Bytes, _ families: inout NetstatFamilies) {
         header = line.array
         var words = ByteScanner(line)
         guard let first = words.nextField(), first.hasSuffix(":") else { return }
         isProtocol = true
-        var name = KernelFamilyName()
         while let field = words.nextField() {
-            columnCount += 1
-            guard name.set("", first.upTo(first.count &- 1), field), name.matches(fields),
-                name.set("node_netstat_", first.upTo(first.count &- 1), field)
-            else { continue }
-            columns.append(Column(name: name))
-            shown.append(columnCount)
+            if let family = families.number(of: first.upTo(first.count &- 1), field) {
+                columns.append(Column(gap: rest, family: family))
+                rest = 0
+            } else {
+                rest += 1
+            }
         }
     }
 
@@ -45,37 +46,25 @@ struct NetstatLine {
     func isOf(_ line: Bytes) -> Bool { line.isSame(as: header) }
 
     /// Writes the numbers of the columns that are shown; a line of another length than the header's is lost.
-    mutating func write(_ line: Bytes, path: String, into writer: inout MetricWriter) {
-        words.removeAll(keepingCapacity: true)
-        var scanner = ByteScanner(line)
-        scanner.skipFields(1)
-        var number = 0
-        while let word = scanner.nextField() {
-            number &+= 1
-            if words.count < shown.count, shown[words.count] == number { words.append(word) }
-        }
-        guard isProtocol, number == columnCount else {
+    mutating func write(
+        _ line: Bytes, path: String, _ families: inout NetstatFamilies, into writer: inout MetricWriter
+    ) {
+        guard isProtocol, readWords(of: line) else {
             writer.loseItem("\(path): \(line.upTo(64).text)")
             return
         }
-        for (column, word) in zip(columns, words) { column.name.writeNetstat(word, path: path, into: &writer) }
+        for (column, word) in zip(columns, words) { families.write(column.family, word, path: path, into: &writer) }
     }
-}
 
-extension KernelFamilyName {
-    /// Writes a number under this name; a word that is none is lost.
-    func writeNetstat(_ word: Bytes, path: String, into writer: inout MetricWriter) {
-        let family = family(in: &writer) {
-            .untyped($0, [], "The kernel's counter of this name in /proc/net/netstat, snmp or snmp6.")
+    /// False where the line has more or fewer columns than the header.
+    private mutating func readWords(of line: Bytes) -> Bool {
+        words.removeAll(keepingCapacity: true)
+        var scanner = ByteScanner(line)
+        guard scanner.skipFields(1) else { return false }
+        for column in columns {
+            guard scanner.skipFields(column.gap), let word = scanner.nextField() else { return false }
+            words.append(word)
         }
-        if let value = word.unsigned {
-            writer.write(family, .none, value)
-        } else if let value = word.signed {
-            writer.write(family, .none, value)
-        } else if let value = word.real {
-            writer.write(family, .none, value)
-        } else {
-            writer.loseItem("\(path): \(word.upTo(64).text)")
-        }
+        return scanner.countFields() == rest
     }
 }

@@ -5,59 +5,48 @@ import Exposition
 import KernelFiles
 
 /// The lines of /proc/net/snmp6, each a name and a number, and which of them are shown.
-///
-/// The kernel writes the same names in the same order at each read, so the answers of the expression are kept by line
-/// number and asked for again where a line has another name.
 struct NetstatList {
-    /// A class, because looking at one of a hundred must not copy it.
-    private final class Line {
-        let word: [UInt8]
-        /// nil where the line is not shown.
-        let name: KernelFamilyName?
+    /// What is decided about a line that is not shown; the others have their family's number.
+    private static let hidden = -1
 
-        init(word: [UInt8], name: KernelFamilyName?) {
-            self.word = word
-            self.name = name
-        }
-    }
-
-    private var lines: [Line] = []
+    private var memory = LineMemory()
 
     /// Writes the numbers of the lines that are shown.
-    mutating func write(_ bytes: Bytes, path: String, fields: Pattern?, into writer: inout MetricWriter) {
+    mutating func write(
+        _ bytes: Bytes, path: String, _ families: inout NetstatFamilies, into writer: inout MetricWriter
+    ) {
         var scanner = ByteScanner(bytes)
         var number = 0
         while let line = scanner.nextLine() {
-            var words = ByteScanner(line)
-            guard let word = words.nextField() else { continue }
-            if number == lines.count {
-                lines.append(Line(word: word.array, name: Self.name(word, fields: fields)))
-            } else if !word.isSame(as: lines[number].word) {
-                lines[number] = Line(word: word.array, name: Self.name(word, fields: fields))
-            }
-            let shown = lines[number]
-            if let name = shown.name {
-                if let value = words.nextField() {
-                    name.writeNetstat(value, path: path, into: &writer)
-                } else {
-                    writer.loseItem("\(path): \(line.upTo(64).text)")
-                }
+            guard let (family, rest) = memory.recall(line, at: number) ?? look(at: line, number, &families) else {
+                continue
             }
             number += 1
+            guard family != Self.hidden else { continue }
+            var words = ByteScanner(rest)
+            if let value = words.nextField() {
+                families.write(family, value, path: path, into: &writer)
+            } else {
+                writer.loseItem("\(path): \(line.upTo(64).text)")
+            }
         }
-        // What is left over of a longer file would only hold memory.
-        if number < lines.count { lines.removeLast(lines.count - number) }
     }
 
-    /// The protocol ends with the word's first 6: `Ip6InOctets` is `Ip6_InOctets`.
-    private static func name(_ word: Bytes, fields: Pattern?) -> KernelFamilyName? {
-        guard let six = word.firstIndex(of: UInt8(ascii: "6")) else { return nil }
-        let protocolName = word.upTo(six &+ 1)
-        let field = word.from(six &+ 1)
-        var name = KernelFamilyName()
-        guard name.set("", protocolName, field), name.matches(fields),
-            name.set("node_netstat_", protocolName, field)
-        else { return nil }
-        return name
+    /// Decides about a line that was not at its place before; nil for an empty one.
+    private mutating func look(
+        at line: Bytes, _ number: Int, _ families: inout NetstatFamilies
+    ) -> (verdict: Int, rest: Bytes)? {
+        var words = ByteScanner(line)
+        guard let name = words.nextField() else { return nil }
+        var family: Int?
+        // The protocol ends with the word's first 6: `Ip6InOctets` is `Ip6_InOctets`.
+        if let six = name.firstIndex(of: UInt8(ascii: "6")) {
+            family = families.number(of: name.upTo(six &+ 1), name.from(six &+ 1))
+        }
+        let verdict = family ?? Self.hidden
+        let behind = line.count &- words.rest.count
+        // Only a name that begins the line, with the blank behind it, can be known again at a glance.
+        if behind == name.count, behind < line.count { memory.remember(line.upTo(behind &+ 1), verdict, at: number) }
+        return (verdict, words.rest)
     }
 }
