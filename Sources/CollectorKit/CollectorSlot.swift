@@ -14,6 +14,23 @@ public enum CollectorOutcome: Sendable, Equatable {
     case failed(CollectorError)
 }
 
+/// What came of a collector in one scrape, in figures.
+public struct CollectorResult: Sendable {
+    /// Whether it has anything, and why not.
+    public internal(set) var outcome = CollectorOutcome.available
+    /// Wall time that it took.
+    public internal(set) var durationNanoseconds: UInt64 = 0
+    /// Items (lines, files, devices) that could not be read.
+    public internal(set) var itemsLost = 0
+
+    /// A result.
+    public init(_ outcome: CollectorOutcome = .available, durationNanoseconds: UInt64 = 0, itemsLost: Int = 0) {
+        self.outcome = outcome
+        self.durationNanoseconds = durationNanoseconds
+        self.itemsLost = itemsLost
+    }
+}
+
 /// A place on the scraper's list: one collector with its writer, whatever the collector's type.
 ///
 /// One virtual call per scrape.
@@ -25,11 +42,9 @@ public protocol CollectorSlot: AnyObject, Sendable {
     /// The sources with lanes of their own that must have answered before it runs.
     var itemSources: [any ItemSource] { get }
     /// What came of the last `collect`.
-    var outcome: CollectorOutcome { get }
-    /// How long the last `collect` took.
-    var durationNanoseconds: UInt64 { get }
-    /// Items that the last `collect` lost, with what was said of the first.
-    var itemsLost: (count: Int, first: String?) { get }
+    var result: CollectorResult { get }
+    /// What the last `collect` said of the first item that it lost.
+    var firstLoss: String? { get }
 
     /// Runs the collector; keeps samples, outcome and duration.
     func collect(from reader: inout KernelFileReader)
@@ -47,48 +62,56 @@ public final class Slot<C: Collector & ~Copyable>: CollectorSlot, @unchecked Sen
     public let state = ItemState()
     /// Those that the collector asked for while it was made.
     public let itemSources: [any ItemSource]
-    /// What came of the last `collect`.
-    public private(set) var outcome = CollectorOutcome.available
-    /// Wall time of the last `collect`.
-    public private(set) var durationNanoseconds: UInt64 = 0
+    private var work: Work
 
-    private var collector: C
-    private var writer: MetricWriter
+    /// A collector with what it wrote, in one piece, so that a scrape reaches for it once.
+    private struct Work: ~Copyable {
+        var collector: C
+        var writer = MetricWriter(families: C.Metric.families)
+        var result = CollectorResult()
+
+        mutating func collect(from reader: inout KernelFileReader) {
+            let start = Clock.monotonicNanoseconds()
+            writer.reset()
+            do throws(CollectorError) {
+                switch try collector.collect(from: &reader, into: &writer) {
+                case .available:
+                    result.outcome = .available
+                case .absent(let absence):
+                    writer.reset()
+                    result.outcome = .absent(absence)
+                }
+            } catch {
+                writer.reset()
+                result.outcome = .failed(error)
+            }
+            result.itemsLost = writer.itemsLost
+            result.durationNanoseconds = Clock.monotonicNanoseconds() &- start
+        }
+    }
 
     /// Makes the collector.
     public init(_ type: C.Type, context: CollectorContext) throws(ConfigurationError) {
         _ = context.sources.takeUsed()
-        collector = try C(context: context)
+        work = Work(collector: try C(context: context))
         itemSources = context.sources.takeUsed().compactMap { $0 as? any ItemSource }
         descriptor = C.descriptor
-        writer = MetricWriter(families: C.Metric.families)
     }
 
-    /// Items that the last `collect` lost, with what was said of the first.
-    public var itemsLost: (count: Int, first: String?) { (writer.itemsLost, writer.firstLoss) }
+    /// What came of the last `collect`.
+    public var result: CollectorResult { work.result }
+
+    /// What the last `collect` said of the first item that it lost.
+    public var firstLoss: String? { work.writer.firstLoss }
 
     /// Runs the collector and keeps what came of it.
     public func collect(from reader: inout KernelFileReader) {
-        let start = Clock.monotonicNanoseconds()
-        writer.reset()
-        do throws(CollectorError) {
-            switch try collector.collect(from: &reader, into: &writer) {
-            case .available:
-                outcome = .available
-            case .absent(let absence):
-                writer.reset()
-                outcome = .absent(absence)
-            }
-        } catch {
-            writer.reset()
-            outcome = .failed(error)
-        }
-        durationNanoseconds = Clock.monotonicNanoseconds() &- start
+        work.collect(from: &reader)
     }
 
     /// Adds the samples of the last `collect` to a page.
     public func addSamples(to composer: inout PageComposer) {
-        composer.add(writer)
+        composer.add(work.writer)
     }
 }
 

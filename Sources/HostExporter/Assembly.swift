@@ -83,8 +83,8 @@ struct Assembly {
 
     /// One line for each change of a collector's state: lost is a warning, back is information.
     private static func log(_ report: CollectorReport, _ before: CollectorVerdict?, to logger: Logger) {
-        var metadata: Logger.Metadata = ["collector": "\(report.name)", "state": "\(report.verdict.rawValue)"]
-        if let before { metadata["before"] = "\(before.rawValue)" }
+        var metadata: Logger.Metadata = ["collector": "\(report.name)", "state": "\(report.verdict.name)"]
+        if let before { metadata["before"] = "\(before.name)" }
         if !report.reason.isEmpty { metadata["reason"] = "\(report.reason)" }
         switch report.verdict {
         case .ok where before == nil: logger.debug("collector works", metadata: metadata)

@@ -19,7 +19,7 @@ enum CollectorsCommand {
         for descriptor in GlobalOptions.collectors {
             let report = reports[descriptor.name]
             rows.append([
-                descriptor.name, descriptor.isDefault ? "on" : "off", report?.verdict.rawValue ?? "off",
+                descriptor.name, descriptor.isDefault ? "on" : "off", report?.verdict.name ?? "off",
                 report.map(\.reason) ?? "not enabled",
             ])
         }

@@ -96,7 +96,7 @@ final class ScraperRenderer: PageRenderer {
             let isEnabled = enabled.contains(descriptor.name)
             return CollectorStatus(
                 name: descriptor.name, isEnabled: isEnabled, isDefault: descriptor.isDefault,
-                state: report?.verdict.rawValue ?? (isEnabled ? "not scraped yet" : "off"),
+                state: report?.verdict.name ?? (isEnabled ? "not scraped yet" : "off"),
                 reason: report?.reason ?? "")
         }
     }

@@ -3,13 +3,8 @@
 public import CollectorKit
 
 /// How a collector did in a scrape: the label `state` of `host_collector_state`.
-public enum CollectorVerdict: String, Sendable, Equatable {
-    case ok, degraded, failed
-    case noDevice = "no_device"
-    case kernelFeatureMissing = "kernel_feature_missing"
-    case libraryMissing = "library_missing"
-    case noPermission = "no_permission"
-    case timedOut = "timed_out"
+public enum CollectorVerdict: Sendable, Equatable {
+    case ok, degraded, failed, noDevice, kernelFeatureMissing, libraryMissing, noPermission, timedOut
 
     /// The verdict of an outcome.
     public init(_ outcome: CollectorOutcome, itemsLost: Int) {
@@ -27,6 +22,23 @@ public enum CollectorVerdict: String, Sendable, Equatable {
         case .kernelFeatureMissing: self = .kernelFeatureMissing
         case .libraryMissing: self = .libraryMissing
         case .noPermission: self = .noPermission
+        }
+    }
+
+    /// The label's value as text.
+    public var name: String { "\(text)" }
+
+    /// The label's value.
+    var text: StaticString {
+        switch self {
+        case .ok: "ok"
+        case .degraded: "degraded"
+        case .failed: "failed"
+        case .noDevice: "no_device"
+        case .kernelFeatureMissing: "kernel_feature_missing"
+        case .libraryMissing: "library_missing"
+        case .noPermission: "no_permission"
+        case .timedOut: "timed_out"
         }
     }
 

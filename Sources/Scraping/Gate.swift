@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import KernelFiles
 
 /// The one lock of the scraper.
 ///
@@ -55,40 +56,23 @@ final class Gate: @unchecked Sendable {
         defer { unlock() }
         return body()
     }
-
-    fileprivate func ringNow() {
-        guard bells.0 != nil else { return }
-        bells.0?.ring()
-        bells.1?.ring()
-        bells.2?.ring()
-        bells = (nil, nil, nil)
-    }
-
-    fileprivate var raw: UnsafeMutablePointer<pthread_mutex_t> { unsafe mutex }
 }
 
 /// What a worker waits at for its next task.
-@safe
-final class Bell: @unchecked Sendable {
-    private let condition: UnsafeMutablePointer<pthread_cond_t>
+final class Bell: Sendable {
+    private let signal = ThreadSignal()
 
-    init() {
-        unsafe condition = .allocate(capacity: 1)
-        unsafe condition.initialize(to: pthread_cond_t())
-        unsafe pthread_cond_init(condition, nil)
-    }
-
-    deinit {
-        unsafe pthread_cond_destroy(condition)
-        unsafe condition.deallocate()
-    }
-
-    func ring() { unsafe pthread_cond_signal(condition) }
+    func ring() { signal.give() }
 
     /// Waits with the gate held; it is given away meanwhile.
+    ///
+    /// Whoever has something for the worker says so with the gate held and rings afterwards, so what comes after the
+    /// worker looked rings after the bell was silenced.
     func wait(at gate: Gate) {
-        gate.ringNow()
-        unsafe pthread_cond_wait(condition, gate.raw)
+        signal.clear()
+        gate.unlock()
+        signal.wait()
+        gate.lock()
     }
 }
 

@@ -8,38 +8,54 @@ import Exposition
 /// One thread composes at a time. `reports` is the published state, guarded by the scraper's gate.
 final class PageBuilder {
     private(set) var reports: [CollectorReport?]
-
-    private let slots: [any CollectorSlot]
-    private let agent: AgentFacts?
-    private let onChange: @Sendable (CollectorReport, CollectorVerdict?) -> Void
-    private let process = ProcessReader()
-    private var composer = PageComposer()
-    private var writer = MetricWriter(families: AgentMetric.families)
-    private var composed: [CollectorReport?]
-    /// Of the last finished scrape: seconds, samples, bytes.
-    private var last: (seconds: Double, samples: Int, bytes: Int)?
+    private var work: Work
 
     init(
         slots: [any CollectorSlot], agent: AgentFacts?,
         onChange: @escaping @Sendable (CollectorReport, CollectorVerdict?) -> Void
     ) {
-        self.slots = slots
-        self.agent = agent
-        self.onChange = onChange
         reports = Array(repeating: nil, count: slots.count)
-        composed = reports
+        work = Work(
+            slots: slots, names: slots.map(\.descriptor.name),
+            absentIsSuccess: slots.map(\.descriptor.absentIsSuccess), agent: agent, onChange: onChange,
+            verdicts: Array(repeating: nil, count: slots.count), composed: reports)
     }
 
     /// The page in each format that is waited for (text, OpenMetrics); the other one is empty.
     func compose(_ job: ScrapeJob) -> [[UInt8]] {
+        work.compose(job)
+    }
+
+    /// Publishes the verdicts of the page that was just composed.
+    func settle() {
+        guard work.hasNews else { return }
+        work.hasNews = false
+        reports = work.composed
+    }
+}
+
+/// All that a page is made with, in one piece, so that a scrape reaches for it once.
+private struct Work: ~Copyable {
+    let slots: [any CollectorSlot]
+    let names: [String]
+    let absentIsSuccess: [Bool]
+    let agent: AgentFacts?
+    let onChange: @Sendable (CollectorReport, CollectorVerdict?) -> Void
+    let process = ProcessReader()
+    var composer = PageComposer()
+    var writer = MetricWriter(families: AgentMetric.families)
+    var verdicts: [CollectorVerdict?]
+    var composed: [CollectorReport?]
+    /// True while `composed` has what is not published yet.
+    var hasNews = false
+    /// Of the last finished scrape: seconds, samples, bytes.
+    var last: (seconds: Double, samples: Int, bytes: Int)?
+
+    mutating func compose(_ job: ScrapeJob) -> [[UInt8]] {
         composer.reset()
         writer.reset()
-        let elapsed = Clock.monotonicNanoseconds() &- job.startedNanoseconds
-        for index in job.slots {
-            let verdict = judge(index, isFinished: job.finished[index])
-            write(verdict, of: slots[index], isFinished: job.finished[index], elapsedNanoseconds: elapsed)
-            if job.finished[index], verdict.isGood { slots[index].addSamples(to: &composer) }
-        }
+        let now = Clock.monotonicNanoseconds()
+        for index in job.slots { add(index, isFinished: job.finished[index], job.startedNanoseconds, now) }
         writeAgent()
         composer.add(writer)
         var pages: [[UInt8]] = [[], []]
@@ -54,50 +70,48 @@ final class PageBuilder {
         return pages
     }
 
-    /// Publishes the verdicts of the page that was just composed.
-    func settle() {
-        reports = composed
+    /// Adds a collector's samples, where they are to be shown, and how it did.
+    private mutating func add(_ index: Int, isFinished: Bool, _ started: UInt64, _ now: UInt64) {
+        let slot = slots[index]
+        // One that did not come back is left alone; it has taken at least as long as the scrape.
+        let result = isFinished ? slot.result : CollectorResult(durationNanoseconds: now &- started)
+        let verdict = isFinished ? CollectorVerdict(result.outcome, itemsLost: result.itemsLost) : .timedOut
+        if verdicts[index] != verdict { note(verdict, of: index, isFinished: isFinished) }
+
+        let labels = writer.labels("collector", names[index])
+        writer.write(AgentMetric.collectorDuration, labels, SampleValue.decimal(result.durationNanoseconds, scale: 9))
+        let isSuccess = verdict.isGood || (verdict.isAbsence && absentIsSuccess[index])
+        writer.write(AgentMetric.collectorSuccess, labels, isSuccess)
+        let state = writer.labels(labels) { $0.add("state", verdict.text) }
+        writer.write(AgentMetric.collectorState, state, 1)
+        if isFinished {
+            writer.write(AgentMetric.collectorItemsLost, labels, result.itemsLost)
+            if verdict.isGood { slot.addSamples(to: &composer) }
+        }
     }
 
-    private func judge(_ index: Int, isFinished: Bool) -> CollectorVerdict {
-        let slot = slots[index]
-        let before = composed[index]
-        var verdict = CollectorVerdict.timedOut
-        if isFinished { verdict = CollectorVerdict(slot.outcome, itemsLost: slot.itemsLost.count) }
-        guard before?.verdict != verdict else { return verdict }
-        // A description costs text: it is made when the verdict changes, not at every scrape.
+    /// Takes down a verdict that is not the last one's: a description costs text, so it is not made at every scrape.
+    private mutating func note(_ verdict: CollectorVerdict, of index: Int, isFinished: Bool) {
         let report = CollectorReport(
-            name: slot.descriptor.name, verdict: verdict, reason: Self.reason(slot, verdict, isFinished: isFinished))
+            name: names[index], verdict: verdict,
+            reason: Self.reason(slots[index], verdict, isFinished: isFinished))
+        let before = verdicts[index]
+        verdicts[index] = verdict
         composed[index] = report
-        onChange(report, before?.verdict)
-        return verdict
+        hasNews = true
+        onChange(report, before)
     }
 
     private static func reason(_ slot: any CollectorSlot, _ verdict: CollectorVerdict, isFinished: Bool) -> String {
         guard isFinished else { return "did not come back in time" }
-        switch slot.outcome {
-        case .available: return verdict == .degraded ? slot.itemsLost.first ?? "" : ""
+        switch slot.result.outcome {
+        case .available: return verdict == .degraded ? slot.firstLoss ?? "" : ""
         case .absent(let absence): return absence.detail
         case .failed(let error): return error.description
         }
     }
 
-    private func write(
-        _ verdict: CollectorVerdict, of slot: any CollectorSlot, isFinished: Bool, elapsedNanoseconds: UInt64
-    ) {
-        let name = slot.descriptor.name
-        let labels = writer.labels("collector", name)
-        // One that did not come back has taken at least as long as the scrape.
-        let duration = isFinished ? slot.durationNanoseconds : elapsedNanoseconds
-        writer.write(AgentMetric.collectorDuration, labels, SampleValue.decimal(duration, scale: 9))
-        let isSuccess = verdict.isGood || (verdict.isAbsence && slot.descriptor.absentIsSuccess)
-        writer.write(AgentMetric.collectorSuccess, labels, isSuccess)
-        let state = writer.labels(labels) { $0.add("state", verdict.rawValue) }
-        writer.write(AgentMetric.collectorState, state, 1)
-        if isFinished { writer.write(AgentMetric.collectorItemsLost, labels, slot.itemsLost.count) }
-    }
-
-    private func writeAgent() {
+    private mutating func writeAgent() {
         guard let agent else { return }
         if let last {
             writer.write(AgentMetric.scrapeDuration, last.seconds)

@@ -22,6 +22,10 @@ public final class Scraper: @unchecked Sendable {
     private let budget: DescriptorBudget
     private let shareNanoseconds: UInt64
     private var byName: [String: Int] = [:]
+    /// What is asked of slots at every scrape: who is at each, whether it waits for sources, and its share of the time.
+    private let states: [ItemState]
+    private let hasSources: [Bool]
+    private let shares: [UInt64?]
 
     private var job: ScrapeJob?
     private var pending: [ScrapeJob] = []
@@ -45,6 +49,9 @@ public final class Scraper: @unchecked Sendable {
         self.shareNanoseconds = shareNanoseconds
         sourceLanes = sources.all.compactMap { $0 as? any ItemSource }.map { Lane(source: $0) }
         samplers = sources.all.compactMap { $0 as? any SamplingSource }
+        states = slots.map(\.state)
+        hasSources = slots.map { !$0.itemSources.isEmpty }
+        shares = slots.map(\.descriptor.shareNanoseconds)
         page = PageBuilder(slots: slots, agent: agent, onChange: onChange)
         for (index, slot) in slots.enumerated() { byName[slot.descriptor.name] = index }
     }
@@ -156,7 +163,7 @@ public final class Scraper: @unchecked Sendable {
     private func share(of task: LaneTask, now: UInt64) -> UInt64 {
         var share = shareNanoseconds
         if case .item(let item) = task { share = item.shareNanoseconds ?? share }
-        if case .collect(let index) = task { share = slots[index].descriptor.shareNanoseconds ?? share }
+        if case .collect(let index) = task { share = shares[index] ?? share }
         guard let job, job.deadlineNanoseconds > now else { return share }
         return max(10_000_000, min(share, (job.deadlineNanoseconds - now) / 4))
     }
@@ -173,7 +180,7 @@ public final class Scraper: @unchecked Sendable {
         kernelLane.next = 0
         kernelLane.isDone = false
         kernelLane.tasks.append(.begin)
-        for index in next.slots where slots[index].itemSources.isEmpty {
+        for index in next.slots where !hasSources[index] {
             kernelLane.tasks.append(.collect(slot: index))
         }
         wake(kernelLane)
@@ -196,7 +203,7 @@ public final class Scraper: @unchecked Sendable {
     private func releaseDependents() {
         guard let job, !job.areSourcesDone else { return }
         job.areSourcesDone = true
-        for index in job.slots where !slots[index].itemSources.isEmpty {
+        for index in job.slots where hasSources[index] {
             kernelLane.tasks.append(.collect(slot: index))
         }
         wake(kernelLane)
@@ -296,10 +303,9 @@ public final class Scraper: @unchecked Sendable {
         case .begin:
             needed = neededSources()
         case .collect(let index):
-            let slot = slots[index]
-            if slot.state.begin() {
-                slot.collect(from: &reader)
-                slot.state.finish(scrape: number)
+            if states[index].begin() {
+                slots[index].collect(from: &reader)
+                states[index].finish(scrape: number)
                 isFinished = true
             }
         case .discover(let source):
@@ -331,7 +337,7 @@ public final class Scraper: @unchecked Sendable {
     private func neededSources() -> [ObjectIdentifier] {
         let wanted = gate.holding { job?.slots ?? [] }
         var needed: [ObjectIdentifier] = []
-        for index in wanted {
+        for index in wanted where hasSources[index] {
             for source in slots[index].itemSources where !needed.contains(ObjectIdentifier(source)) && source.isNeeded {
                 needed.append(ObjectIdentifier(source))
             }

@@ -146,8 +146,8 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
     }
 
     private static func stateLine(_ slot: any CollectorSlot) -> String {
-        switch slot.outcome {
-        case .available: slot.itemsLost.count > 0 ? "degraded \(slot.itemsLost.count)" : "ok"
+        switch slot.result.outcome {
+        case .available: slot.result.itemsLost > 0 ? "degraded \(slot.result.itemsLost)" : "ok"
         case .absent(let absence): absence.reason.rawValue
         case .failed(let error): error.isPermission ? "no_permission" : "failed"
         }

@@ -75,7 +75,7 @@ private final class HwmonTree {
     func comeAndGo() throws {
         let tree = try HwmonTree()
         #expect(try tree.scrape() == [])
-        guard case .absent = tree.slot.outcome else {
+        guard case .absent = tree.slot.result.outcome else {
             Issue.record("no chips is an absence")
             return
         }
@@ -113,7 +113,7 @@ private final class HwmonTree {
         let chip = try #require(tree.source?.chips.first { $0.label == "hwmon0" })
         #expect(chip.state.begin())
         #expect(try tree.scrape() == [#"node_hwmon_temp_celsius{chip="hwmon1",sensor="temp1"} 2"#])
-        #expect(tree.slot.itemsLost.count == 1)
+        #expect(tree.slot.result.itemsLost == 1)
         // Its entry goes and comes back as another chip: the stuck one stays in the list, and no second one is made.
         try tree.remove("class/hwmon/hwmon0")
         #expect(try tree.scrape().count == 1)
@@ -123,7 +123,7 @@ private final class HwmonTree {
         #expect(tree.source?.chips.count == 2)
         chip.state.finish(scrape: 0)
         #expect(try tree.scrape().contains(#"node_hwmon_fan_rpm{chip="hwmon0",sensor="fan1"} 5"#))
-        #expect(tree.slot.itemsLost.count == 0)
+        #expect(tree.slot.result.itemsLost == 0)
     }
 
     @Test("a name is taken apart as node_exporter's expression does")

@@ -148,8 +148,8 @@ private final class GPUHost {
         return false
     }
 
-    func outcome() -> CollectorOutcome { slots[0].outcome }
-    func lost() -> Int { slots[0].itemsLost.count }
+    func outcome() -> CollectorOutcome { slots[0].result.outcome }
+    func lost() -> Int { slots[0].result.itemsLost }
 
     func state(_ page: String, _ gpu: Int) -> String {
         let start = "host_device_state{device=\"\(Self.address(gpu))\",kind=\"gpu\",state=\""

@@ -21,7 +21,7 @@ import Testing
             reader.beginCollection(scrape: scrape)
             slot.collect(from: &reader)
         }
-        guard slot.outcome == .available else { return nil }
+        guard slot.result.outcome == .available else { return nil }
         var composer = PageComposer()
         slot.addSamples(to: &composer)
         var sink = ByteSink()

@@ -144,7 +144,7 @@ private final class TextfileFolder {
         try folder.write("a.prom", "a 2")
         #expect(folder.samples() == ["node_textfile_scrape_error 1"])
         #expect(folder.page().contains("host_textfile_file_ok{file=\"DIR/a.prom\"} 0\n"))
-        #expect(folder.slot.itemsLost.count == 1)
+        #expect(folder.slot.result.itemsLost == 1)
         try folder.write("a.prom", "a 3\n")
         #expect(folder.samples() == ["node_textfile_scrape_error 0", "a 3"])
     }
@@ -173,11 +173,11 @@ private final class TextfileFolder {
         try folder.write("large.prom", "")
         #expect(truncate(folder.path + "/large.prom", off_t(TextFile.sizeLimit) + 1) == 0)
         #expect(folder.samples() == ["node_textfile_scrape_error 1", "a 1", "b 1"])
-        #expect(folder.slot.itemsLost.count == 3)
+        #expect(folder.slot.result.itemsLost == 3)
         let hanging = folder.source.files[0]
         #expect(hanging.state.begin())
         #expect(folder.samples { $0 !== hanging } == ["node_textfile_scrape_error 1", "b 1"])
-        #expect(folder.slot.itemsLost.count == 4)
+        #expect(folder.slot.result.itemsLost == 4)
         hanging.state.finish(scrape: 0)
         #expect(folder.samples() == ["node_textfile_scrape_error 1", "a 1", "b 1"])
     }
@@ -210,7 +210,7 @@ private final class TextfileFolder {
                 "node_textfile_scrape_error 1", "e{f=\"a\"} 1", "e{f=\"b\"} 2", "h{f=\"a\"} 1", "s_sum 1", "s_count 0",
                 "own 1",
             ])
-        #expect(folder.slot.itemsLost.count == 3)
+        #expect(folder.slot.result.itemsLost == 3)
         try folder.remove("a.prom")
         #expect(
             folder.samples() == [

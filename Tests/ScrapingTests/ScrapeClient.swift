@@ -85,7 +85,7 @@ struct ScrapeClient: Sendable {
         self.changes = changes
         scraper = Scraper(
             slots: slots, sources: sources, budget: DescriptorBudget(limit: 16), agent: agent,
-            onChange: { report, _ in changes.add("\(report.name): \(report.verdict.rawValue)") },
+            onChange: { report, _ in changes.add("\(report.name): \(report.verdict.name)") },
             shareNanoseconds: shareMilliseconds * 1_000_000)
     }
 

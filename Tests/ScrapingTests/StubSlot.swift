@@ -15,8 +15,7 @@ final class StubSlot: CollectorSlot, @unchecked Sendable {
     let descriptor: CollectorDescriptor
     let state = ItemState()
     let itemSources: [any ItemSource]
-    private(set) var outcome = CollectorOutcome.available
-    private(set) var durationNanoseconds: UInt64 = 0
+    private(set) var result = CollectorResult()
     private var writer = MetricWriter(families: [])
     private let body: Body
 
@@ -72,11 +71,12 @@ final class StubSlot: CollectorSlot, @unchecked Sendable {
         }
     }
 
-    var itemsLost: (count: Int, first: String?) { (writer.itemsLost, writer.firstLoss) }
+    var firstLoss: String? { writer.firstLoss }
 
     func collect(from reader: inout KernelFileReader) {
         let start = Clock.monotonicNanoseconds()
         writer.reset()
+        var outcome = CollectorOutcome.available
         do throws(CollectorError) {
             switch try body(&reader, &writer) {
             case .available: outcome = .available
@@ -85,7 +85,8 @@ final class StubSlot: CollectorSlot, @unchecked Sendable {
         } catch {
             outcome = .failed(error)
         }
-        durationNanoseconds = Clock.monotonicNanoseconds() &- start
+        result = CollectorResult(
+            outcome, durationNanoseconds: Clock.monotonicNanoseconds() &- start, itemsLost: writer.itemsLost)
     }
 
     func addSamples(to composer: inout PageComposer) {
