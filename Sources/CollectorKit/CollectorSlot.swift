@@ -62,19 +62,47 @@ public final class Slot<C: Collector & ~Copyable>: CollectorSlot, @unchecked Sen
     public let state = ItemState()
     /// Those that the collector asked for while it was made.
     public let itemSources: [any ItemSource]
-    private var work: Work
+    private let kept = Kept()
+    // Last, so that what is in front of it stands at the same place whatever the type of collector.
+    private var collector: C
 
-    /// A collector with what it wrote, in one piece, so that a scrape reaches for it once.
-    private struct Work: ~Copyable {
-        var collector: C
-        var writer = MetricWriter(families: C.Metric.families)
+    /// Makes the collector.
+    public init(_ type: C.Type, context: CollectorContext) throws(ConfigurationError) {
+        _ = context.sources.takeUsed()
+        collector = try C(context: context)
+        itemSources = context.sources.takeUsed().compactMap { $0 as? any ItemSource }
+        descriptor = C.descriptor
+        kept.parts.writer = MetricWriter(families: C.Metric.families)
+    }
+
+    /// What came of the last `collect`.
+    public var result: CollectorResult { kept.parts.result }
+
+    /// What the last `collect` said of the first item that it lost.
+    public var firstLoss: String? { kept.parts.writer.firstLoss }
+
+    /// Runs the collector and keeps what came of it.
+    public func collect(from reader: inout KernelFileReader) {
+        kept.parts.collect { (writer) throws(CollectorError) in try collector.collect(from: &reader, into: &writer) }
+    }
+
+    /// Adds the samples of the last `collect` to a page.
+    public func addSamples(to composer: inout PageComposer) {
+        kept.add(to: &composer)
+    }
+}
+
+/// What a slot keeps of its collector's last run, whatever the collector's type.
+private final class Kept {
+    struct Parts: ~Copyable {
+        var writer = MetricWriter(families: [])
         var result = CollectorResult()
 
-        mutating func collect(from reader: inout KernelFileReader) {
+        mutating func collect(_ run: (inout MetricWriter) throws(CollectorError) -> Availability) {
             let start = Clock.monotonicNanoseconds()
             writer.reset()
             do throws(CollectorError) {
-                switch try collector.collect(from: &reader, into: &writer) {
+                switch try run(&writer) {
                 case .available:
                     result.outcome = .available
                 case .absent(let absence):
@@ -90,28 +118,10 @@ public final class Slot<C: Collector & ~Copyable>: CollectorSlot, @unchecked Sen
         }
     }
 
-    /// Makes the collector.
-    public init(_ type: C.Type, context: CollectorContext) throws(ConfigurationError) {
-        _ = context.sources.takeUsed()
-        work = Work(collector: try C(context: context))
-        itemSources = context.sources.takeUsed().compactMap { $0 as? any ItemSource }
-        descriptor = C.descriptor
-    }
+    var parts = Parts()
 
-    /// What came of the last `collect`.
-    public var result: CollectorResult { work.result }
-
-    /// What the last `collect` said of the first item that it lost.
-    public var firstLoss: String? { work.writer.firstLoss }
-
-    /// Runs the collector and keeps what came of it.
-    public func collect(from reader: inout KernelFileReader) {
-        work.collect(from: &reader)
-    }
-
-    /// Adds the samples of the last `collect` to a page.
-    public func addSamples(to composer: inout PageComposer) {
-        composer.add(work.writer)
+    func add(to composer: inout PageComposer) {
+        composer.add(parts.writer)
     }
 }
 

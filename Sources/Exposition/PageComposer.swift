@@ -110,7 +110,13 @@ public struct PageComposer: ~Copyable {
         return unsafe [UInt8](unsafeUninitializedCapacity: most) { page, length in
             guard var target = UnsafeMutableRawPointer(page.baseAddress) else { return }
             let start = unsafe target
-            for entry in entries where entry.isFirst { unsafe write(entry, format, to: &target) }
+            for entry in entries where entry.isFirst {
+                if entry.next == nil, format == .text {
+                    unsafe Self.put(entry.block.pointee.bytesWithHeader, &target)
+                } else {
+                    unsafe write(entry, format, to: &target)
+                }
+            }
             let last = unsafe UnsafeRawBufferPointer(start: end.utf8Start, count: end.utf8CodeUnitCount)
             unsafe Self.put(last, &target)
             length = unsafe target - start
@@ -123,16 +129,15 @@ public struct PageComposer: ~Copyable {
     }
 
     private mutating func write(_ entry: Entry, _ format: PageFormat, to target: inout UnsafeMutableRawPointer) {
-        let family = sharedFamily(entry)
-        let samples = unsafe family.map { unsafe merged.blocks[$0.index].bytes } ?? entry.block.pointee.bytes
         if format == .openMetrics {
             unsafe writeOpenMetricsHeader(entry.block.pointee, to: &target)
-            unsafe Self.put(samples, &target)
-        } else if family != nil {
-            unsafe entry.block.pointee.header.text.withUnsafeBytes { unsafe Self.put($0, &target) }
-            unsafe Self.put(samples, &target)
         } else {
-            unsafe Self.put(entry.block.pointee.bytesWithHeader, &target)
+            unsafe entry.block.pointee.header.text.withUnsafeBytes { unsafe Self.put($0, &target) }
+        }
+        if let family = sharedFamily(entry) {
+            unsafe Self.put(merged.blocks[family.index].bytes, &target)
+        } else {
+            unsafe Self.put(entry.block.pointee.bytes, &target)
         }
     }
 

@@ -49,6 +49,16 @@ public struct ByteScanner {
         var at = position
         while at < end, unsafe Bytes.isBlank(base[at]) { at &+= 1 }
         let start = at
+        // Eight bytes at a step, as long as none of them is a space or below.
+        while at &+ 8 <= end {
+            let word = unsafe UInt64(littleEndian: UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self))
+            let low = (word &- 0x2121_2121_2121_2121) & ~word & 0x8080_8080_8080_8080
+            guard low == 0 else {
+                at &+= low.trailingZeroBitCount &>> 3
+                break
+            }
+            at &+= 8
+        }
         while at < end, unsafe !Bytes.isBlank(base[at]) { at &+= 1 }
         position = at
         return at > start ? unsafe Bytes(base + start, count: at &- start) : nil

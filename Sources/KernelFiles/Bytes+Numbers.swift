@@ -6,21 +6,30 @@ extension Bytes {
     /// The whole view as an unsigned decimal number; nil where it is empty, holds another byte or overflows.
     @inlinable
     public var unsigned: UInt64? {
-        guard count > 0, count <= 20 else { return nil }
+        guard count > 0, count < 19 else { return longUnsigned }
         var value: UInt64 = 0
         var at = 0
         while at < count {
             let digit = unsafe base[at] &- 0x30
             guard digit < 10 else { return nil }
-            if at < 18 {
-                value = value &* 10 &+ UInt64(digit)
-            } else {
-                let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-                let (sum, carry) = product.addingReportingOverflow(UInt64(digit))
-                guard !overflow, !carry else { return nil }
-                value = sum
-            }
+            value = value &* 10 &+ UInt64(digit)
             at &+= 1
+        }
+        return value
+    }
+
+    /// The same for 19 digits and more, which may be too many.
+    @usableFromInline
+    var longUnsigned: UInt64? {
+        guard count > 0, count <= 20 else { return nil }
+        var value: UInt64 = 0
+        for at in 0..<count {
+            let digit = unsafe base[at] &- 0x30
+            guard digit < 10 else { return nil }
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = product.addingReportingOverflow(UInt64(digit))
+            guard !overflow, !carry else { return nil }
+            value = sum
         }
         return value
     }
@@ -42,7 +51,7 @@ extension Bytes {
         guard digits.count > 0, digits.count <= 16 else { return nil }
         var value: UInt64 = 0
         for at in 0..<digits.count {
-            guard let byte = digits[at] else { return nil }
+            let byte = unsafe digits.base[at]
             let digit: UInt8
             switch byte {
             case 0x30...0x39: digit = byte &- 0x30

@@ -109,21 +109,34 @@ public struct Bytes {
 
     @inlinable
     static func isBlank(_ byte: UInt8) -> Bool {
-        byte <= 0x20 && (byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) || byte == 0)
+        // Bits 0, 9 to 13 and 32.
+        byte <= 0x20 && (0x1_0000_3E01 as UInt64) &>> UInt64(byte) & 1 != 0
     }
 
     /// True where the view begins with the literal's bytes.
     @inlinable
     public func hasPrefix(_ prefix: StaticString) -> Bool {
-        let other = Bytes(prefix)
-        return other.count <= count && self[0, other.count] == other
+        prefix.utf8CodeUnitCount <= count && holds(prefix, at: 0)
     }
 
     /// True where the view ends with the literal's bytes.
     @inlinable
     public func hasSuffix(_ suffix: StaticString) -> Bool {
-        let other = Bytes(suffix)
-        return other.count <= count && self[count &- other.count, count] == other
+        suffix.utf8CodeUnitCount <= count && holds(suffix, at: count &- suffix.utf8CodeUnitCount)
+    }
+
+    /// True where a literal, for which there must be room, stands at an offset.
+    ///
+    /// Literals are short, so a loop beats a call.
+    @inlinable
+    func holds(_ literal: StaticString, at offset: Int) -> Bool {
+        let other = unsafe literal.utf8Start
+        var at = 0
+        while at < literal.utf8CodeUnitCount {
+            guard unsafe base[offset &+ at] == other[at] else { return false }
+            at &+= 1
+        }
+        return true
     }
 
     /// True where both views hold the same bytes.
@@ -134,7 +147,9 @@ public struct Bytes {
 
     /// True where the view holds exactly the literal's bytes.
     @inlinable
-    public static func == (left: Bytes, right: StaticString) -> Bool { left == Bytes(right) }
+    public static func == (left: Bytes, right: StaticString) -> Bool {
+        left.count == right.utf8CodeUnitCount && left.holds(right, at: 0)
+    }
 
     /// True where the view does not hold exactly the literal's bytes.
     @inlinable

@@ -21,22 +21,31 @@ public struct LineMemory: Sendable {
     /// Remembers nothing.
     public init() {}
 
-    /// What was decided about the line at a place, and what stands behind the name in it; nil where another line, or
-    /// none, was there.
+    /// The next line of a file, where it begins with the name that was at its place before: what was decided about it,
+    /// what stands behind the name, and all of it.
+    ///
+    /// nil, and nothing is walked over, where another line, or none, was there.
     @inlinable
-    public func recall(_ line: Bytes, at number: Int) -> (verdict: Int, rest: Bytes)? {
+    public func next(_ file: inout ByteScanner, at number: Int) -> (verdict: Int, rest: Bytes, line: Bytes)? {
         guard number >= 0, number < lines.count else { return nil }
         let known = lines[number]
-        guard line.count >= known.count else { return nil }
+        let ahead = file.rest
+        guard ahead.count >= known.count else { return nil }
         let isSame = unsafe names.withUnsafeBufferPointer { names in
             // Ranges of `lines` lie within `names`, and a name is never empty.
             guard let base = names.baseAddress else { return false }
-            return unsafe line.hasPrefix(base + known.start, known.count)
+            return unsafe ahead.hasPrefix(base + known.start, known.count)
         }
-        return isSame ? (known.verdict, line.from(known.count)) : nil
+        guard isSame else { return nil }
+        // A name has no line feed in it.
+        let end = ahead.firstIndex(of: 0x0A, from: known.count) ?? ahead.count
+        file.position += end &+ 1
+        return unsafe (
+            known.verdict, Bytes(ahead.base + known.count, count: end &- known.count), Bytes(ahead.base, count: end)
+        )
     }
 
-    /// Remembers what was decided about a line that begins with `name`, separator included.
+    /// Remembers what was decided about a line that begins with `name`, separator included and without a line feed.
     ///
     /// What is remembered of the lines behind it is forgotten: they have moved as well, most likely.
     public mutating func remember(_ name: Bytes, _ verdict: Int, at number: Int) {
@@ -54,8 +63,26 @@ public struct LineMemory: Sendable {
 
 extension Bytes {
     /// True where the view begins with `length` bytes at `other`, which must be readable; the view must be as long.
-    @usableFromInline
+    ///
+    /// Names are short, so a loop over words beats a call.
+    @inlinable
     func hasPrefix(_ other: UnsafePointer<UInt8>, _ length: Int) -> Bool {
-        unsafe Bytes(base, count: length) == Bytes(other, count: length)
+        guard length >= 8 else {
+            for at in 0..<length where unsafe base[at] != other[at] { return false }
+            return true
+        }
+        var at = 0
+        while at < length &- 8 {
+            guard unsafe isSameWord(other, at: at) else { return false }
+            at &+= 8
+        }
+        // The last word, which may share bytes with the one before.
+        return unsafe isSameWord(other, at: length &- 8)
+    }
+
+    @inlinable
+    func isSameWord(_ other: UnsafePointer<UInt8>, at offset: Int) -> Bool {
+        unsafe UnsafeRawPointer(base + offset).loadUnaligned(as: UInt64.self)
+            == UnsafeRawPointer(other + offset).loadUnaligned(as: UInt64.self)
     }
 }

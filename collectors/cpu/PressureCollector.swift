@@ -91,25 +91,24 @@ struct PressureCollector: Collector {
         var lines = ByteScanner(bytes)
         var known = 0
         while let line = lines.nextLine() {
-            var fields = ByteScanner(line)
-            let kind = fields.nextField() ?? Bytes("")
-            let metric = kind == "some" ? resource.waiting : kind == "full" ? resource.stalled : nil
-            guard kind == "some" || kind == "full", let microseconds = PressureCollector.total(&fields) else {
+            let isSome = line.hasPrefix("some ")
+            guard isSome || line.hasPrefix("full "), let microseconds = PressureCollector.total(line) else {
                 writer.loseItem("\(resource.file.path): unexpected line \"\(line.upTo(64).text)\"")
                 continue
             }
             known += 1
             // Two divisions, because node_exporter divides twice and its values are to be met to the last bit.
-            if let metric { writer.write(metric, Double(microseconds) / 1_000 / 1_000) }
+            if let metric = isSome ? resource.waiting : resource.stalled { writer.write(metric, Double(microseconds) / 1_000 / 1_000) }
         }
         if bytes.isEmpty { writer.loseItem("\(resource.file.path) is empty") }
         return known
     }
 
-    private static func total(_ fields: inout ByteScanner) -> UInt64? {
-        while let field = fields.nextField() {
-            if field.hasPrefix("total=") { return field.from(6).unsigned }
+    /// The number behind the last word's `total=`, which ends the line.
+    private static func total(_ line: Bytes) -> UInt64? {
+        guard let equals = line.lastIndex(of: UInt8(ascii: "=")), line.upTo(equals).hasSuffix(" total") else {
+            return nil
         }
-        return nil
+        return line.from(equals &+ 1).unsigned
     }
 }

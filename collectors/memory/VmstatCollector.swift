@@ -51,8 +51,8 @@ struct VmstatCollector: Collector {
         var lines = ByteScanner(bytes)
         var number = 0
         var good = 0
-        while let line = lines.nextLine() {
-            guard let (verdict, rest) = memory.recall(line, at: number) ?? look(at: line, number) else {
+        while !lines.isAtEnd {
+            guard let (verdict, rest, line) = memory.next(&lines, at: number) ?? look(at: &lines, number) else {
                 writer.loseItem("\(file.path) has an empty line")
                 continue
             }
@@ -75,14 +75,17 @@ struct VmstatCollector: Collector {
     }
 
     /// Decides about a line that was not at its place before; nil for an empty one.
-    private mutating func look(at line: Bytes, _ number: Int) -> (verdict: Int, rest: Bytes)? {
+    private mutating func look(
+        at lines: inout ByteScanner, _ number: Int
+    ) -> (verdict: Int, rest: Bytes, line: Bytes)? {
+        guard let line = lines.nextLine() else { return nil }
         var words = ByteScanner(line)
         guard let name = words.nextField() else { return nil }
         let verdict = verdict(of: name)
         let behind = line.count &- words.rest.count
         // Only a name that begins the line, with the blank behind it, can be known again at a glance.
         if behind == name.count, behind < line.count { memory.remember(line.upTo(behind &+ 1), verdict, at: number) }
-        return (verdict, words.rest)
+        return (verdict, words.rest, line)
     }
 
     private mutating func verdict(of name: Bytes) -> Int {

@@ -39,8 +39,8 @@ struct MeminfoCollector: Collector {
         var lines = ByteScanner(bytes)
         var number = 0
         var known = 0
-        while let line = lines.nextLine() {
-            let (index, rest) = memory.recall(line, at: number) ?? look(at: line, number)
+        while !lines.isAtEnd {
+            let (index, rest, line) = memory.next(&lines, at: number) ?? look(at: &lines, number)
             number += 1
             guard index >= 0 else { continue }
             guard let value = rest.flatMap(MeminfoCollector.value) else {
@@ -55,20 +55,26 @@ struct MeminfoCollector: Collector {
     }
 
     /// Decides about a line that was not at its place before; there is nothing to read where it has no colon.
-    private mutating func look(at line: Bytes, _ number: Int) -> (verdict: Int, rest: Bytes?) {
+    private mutating func look(
+        at lines: inout ByteScanner, _ number: Int
+    ) -> (verdict: Int, rest: Bytes?, line: Bytes) {
+        let line = lines.nextLine() ?? Bytes("")
         let colon = line.firstIndex(of: UInt8(ascii: ":"))
         let key = line.upTo(colon ?? line.count)
         let index = MeminfoField.all.firstIndex { key == $0.key } ?? -1
         if let colon { memory.remember(line.upTo(colon &+ 1), index, at: number) }
-        return (index, colon.map { line.from($0 &+ 1) })
+        return (index, colon.map { line.from($0 &+ 1) }, line)
     }
 
     /// Bytes, or a plain number where the line has no unit; nil where it has another one or no number.
     private static func value(_ text: Bytes) -> UInt64? {
         var fields = ByteScanner(text)
         guard let number = fields.nextUnsigned() else { return nil }
-        guard let unit = fields.nextField() else { return number }
+        if fields.rest != " kB" {
+            guard let unit = fields.nextField() else { return number }
+            guard unit == "kB", fields.nextField() == nil else { return nil }
+        }
         let (bytes, overflow) = number.multipliedReportingOverflow(by: 1_024)
-        return unit == "kB" && !overflow && fields.nextField() == nil ? bytes : nil
+        return overflow ? nil : bytes
     }
 }

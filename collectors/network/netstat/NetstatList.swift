@@ -17,10 +17,9 @@ struct NetstatList {
     ) {
         var scanner = ByteScanner(bytes)
         var number = 0
-        while let line = scanner.nextLine() {
-            guard let (family, rest) = memory.recall(line, at: number) ?? look(at: line, number, &families) else {
-                continue
-            }
+        while !scanner.isAtEnd {
+            guard let (family, rest, line) = memory.next(&scanner, at: number) ?? look(at: &scanner, number, &families)
+            else { continue }
             number += 1
             guard family != Self.hidden else { continue }
             var words = ByteScanner(rest)
@@ -34,8 +33,9 @@ struct NetstatList {
 
     /// Decides about a line that was not at its place before; nil for an empty one.
     private mutating func look(
-        at line: Bytes, _ number: Int, _ families: inout NetstatFamilies
-    ) -> (verdict: Int, rest: Bytes)? {
+        at lines: inout ByteScanner, _ number: Int, _ families: inout NetstatFamilies
+    ) -> (verdict: Int, rest: Bytes, line: Bytes)? {
+        guard let line = lines.nextLine() else { return nil }
         var words = ByteScanner(line)
         guard let name = words.nextField() else { return nil }
         var family: Int?
@@ -47,6 +47,6 @@ struct NetstatList {
         let behind = line.count &- words.rest.count
         // Only a name that begins the line, with the blank behind it, can be known again at a glance.
         if behind == name.count, behind < line.count { memory.remember(line.upTo(behind &+ 1), verdict, at: number) }
-        return (verdict, words.rest)
+        return (verdict, words.rest, line)
     }
 }
