@@ -31,6 +31,9 @@ public struct ByteSink: ~Copyable {
         return unsafe base + count
     }
 
+    /// True where so many more bytes fit into the memory that is there.
+    func hasRoom(for extra: Int) -> Bool { capacity - count >= extra }
+
     /// Takes `written` bytes that were written behind the end.
     mutating func commit(_ written: Int) {
         count += written

@@ -34,7 +34,9 @@ struct FamilyBlock: ~Copyable {
     private(set) var duplicates = 0
 
     /// The text of the collection before, and the rows: this collection's, then what is left of those before.
-    private var before: ByteSink
+    ///
+    /// A single row is not moved here but written over in its place.
+    private var before = ByteSink(capacity: 16)
     private var rows: UnsafeMutablePointer<Row>
     private var rowCapacity = 1
     private var knownCount = 0
@@ -52,9 +54,7 @@ struct FamilyBlock: ~Copyable {
         name = Array(family.name.utf8)
         nameHash = unsafe name.withUnsafeBytes { unsafe ByteHash.of($0) }
         text = ByteSink(capacity: header.text.count + 64)
-        before = ByteSink(capacity: header.text.count + 64)
         text.append(header.text)
-        before.append(header.text)
         unsafe rows = .allocate(capacity: rowCapacity)
     }
 
@@ -76,7 +76,10 @@ struct FamilyBlock: ~Copyable {
     mutating func reset() {
         knownCount = sampleCount
         guard sampleCount > 0 else { return }
-        swap(&text, &before)
+        if sampleCount > 1 {
+            swap(&text, &before)
+            if text.count == 0 { text.append(header.text) }
+        }
         text.truncate(to: header.text.count)
         sampleCount = 0
         duplicates = 0
@@ -98,13 +101,13 @@ struct FamilyBlock: ~Copyable {
     /// `labels` is the text between the braces.
     mutating func append(labels: UnsafeRawBufferPointer, value: SampleValue) {
         let prefixCount = name.count &+ labels.count &+ (labels.count > 0 ? 3 : 1)
-        if isFollowing, sampleCount < knownCount, let known = unsafe knownPrefix(prefixCount, labels) {
-            let start = unsafe text.room(for: prefixCount &+ NumberText.maximumLength &+ 1)
-            unsafe memcpy(start, known, prefixCount)
-            unsafe finish(start, prefixCount, value)
-        } else {
-            unsafe append(suffix: "", labels: labels, extra: nil, value: value)
-        }
+        let most = prefixCount &+ NumberText.maximumLength &+ 1
+        guard isFollowing, sampleCount < knownCount, text.hasRoom(for: most),
+            let known = unsafe knownPrefix(prefixCount, labels)
+        else { return unsafe append(suffix: "", labels: labels, extra: nil, value: value) }
+        let start = unsafe text.room(for: most)
+        if unsafe known != start { unsafe memcpy(start, known, prefixCount) }
+        unsafe finish(start, prefixCount, value)
     }
 
     /// Appends one sample unless its series is there already.
@@ -188,7 +191,7 @@ struct FamilyBlock: ~Copyable {
     private func knownPrefix(_ prefixCount: Int, _ labels: UnsafeRawBufferPointer) -> UnsafeMutablePointer<UInt8>? {
         let row = unsafe rows[sampleCount]
         guard row.prefixCount == prefixCount else { return nil }
-        let prefix = unsafe before.base + row.start
+        let prefix = unsafe (knownCount == 1 ? text.base : before.base) + row.start
         if let source = labels.baseAddress, labels.count > 0 {
             // A name with a suffix may be as long.
             guard unsafe prefix[name.count] == UInt8(ascii: "{"),
@@ -201,7 +204,12 @@ struct FamilyBlock: ~Copyable {
     /// Says of a prefix whether its series was not there before.
     private mutating func isNew(_ prefix: UnsafeRawBufferPointer) -> Bool {
         if isFollowing {
-            if sampleCount < knownCount, unsafe isPrefix(prefix, ofRow: sampleCount, in: before.base) { return true }
+            // A single row before has been written over.
+            if sampleCount < knownCount, knownCount > 1,
+                unsafe isPrefix(prefix, ofRow: sampleCount, in: before.base)
+            {
+                return true
+            }
             isFollowing = false
         }
         guard sampleCount > 0 else { return true }

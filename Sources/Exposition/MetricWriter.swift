@@ -72,6 +72,13 @@ public struct MetricWriter: ~Copyable {
         return labelText.end()
     }
 
+    /// Takes a label set that was written down before.
+    public mutating func labels(_ kept: KeptLabels) -> Labels {
+        labelText.begin()
+        labelText.sink.append(kept.text)
+        return labelText.end()
+    }
+
     /// Writes down a label set that continues another one.
     public mutating func labels(_ base: Labels, _ add: (inout LabelText) -> Void) -> Labels {
         labelText.begin()

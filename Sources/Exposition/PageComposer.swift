@@ -65,11 +65,11 @@ public struct PageComposer: ~Copyable {
     /// Forgets what is left of the page before, where this page has become another one.
     private mutating func diverge() {
         isRepeating = false
-        let kept = unsafe entries[..<count].map { unsafe $0.block }
+        let kept = Array(entries[..<count])
         entries.removeAll(keepingCapacity: true)
         byName.removeAll()
         count = 0
-        for unsafe block in unsafe kept { unsafe append(block) }
+        for entry in kept { unsafe append(entry.block) }
     }
 
     /// The page has all its blocks.

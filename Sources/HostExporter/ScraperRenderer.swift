@@ -42,6 +42,8 @@ final class ScraperRenderer: PageRenderer {
         current.scraper.sample()
     }
 
+    private var scraper: Scraper { state.withLock { $0.assembly.scraper } }
+
     /// What makes the pages now.
     var current: Assembly { state.withLock { $0.assembly } }
 
@@ -53,7 +55,7 @@ final class ScraperRenderer: PageRenderer {
         case .except(let names): choice = .except(names)
         }
         let format: Exposition.PageFormat = request.format == .text ? .text : .openMetrics
-        current.scraper.scrape(
+        scraper.scrape(
             ScrapeRequest(choice: choice, format: format, deadlineNanoseconds: request.deadlineNanoseconds)
         ) { answer in
             switch answer {
@@ -64,12 +66,11 @@ final class ScraperRenderer: PageRenderer {
     }
 
     func watch(nowNanoseconds now: UInt64) -> UInt64? {
-        let (current, retired) = state.withLock { ($0.assembly, $0.retired) }
-        let times = ([current] + retired).compactMap { $0.scraper.watch(nowNanoseconds: now) }
-        if !retired.isEmpty {
-            state.withLock { state in state.retired.removeAll { $0.scraper.isIdle } }
-        }
-        return times.min()
+        let (current, retired) = state.withLock { ($0.assembly.scraper, $0.retired) }
+        let next = current.watch(nowNanoseconds: now)
+        guard !retired.isEmpty else { return next }
+        state.withLock { state in state.retired.removeAll { $0.scraper.isIdle } }
+        return (retired.map { $0.scraper.watch(nowNanoseconds: now) } + [next]).compactMap(\.self).min()
     }
 
     func sample() {

@@ -67,15 +67,43 @@ public struct ByteScanner {
     /// Walks over all fields that are left and says how many there were.
     @inlinable
     public mutating func countFields() -> Int {
+        let base = unsafe bytes.base
+        let end = bytes.count
+        var at = position
         var count = 0
-        while skipFields(1) { count &+= 1 }
+        while true {
+            while at < end, unsafe Bytes.isBlank(base[at]) { at &+= 1 }
+            guard at < end else { break }
+            while at < end, unsafe !Bytes.isBlank(base[at]) { at &+= 1 }
+            count &+= 1
+        }
+        position = at
         return count
     }
 
     /// The next field as an unsigned number; nil where there is none or it is not one.
     @inlinable
     public mutating func nextUnsigned() -> UInt64? {
-        nextField()?.unsigned
+        let base = unsafe bytes.base
+        let end = bytes.count
+        var at = position
+        while at < end, unsafe Bytes.isBlank(base[at]) { at &+= 1 }
+        let start = at
+        var value: UInt64 = 0
+        while at < end {
+            let digit = unsafe base[at] &- 0x30
+            guard digit < 10 else { break }
+            value = value &* 10 &+ UInt64(digit)
+            at &+= 1
+        }
+        let length = at &- start
+        if length > 0, length < 19, unsafe at == end || Bytes.isBlank(base[at]) {
+            position = at
+            return value
+        }
+        // Long, or no number at all.
+        position = start
+        return nextField()?.unsigned
     }
 
     /// Walks over `fields` fields; false where there are fewer.

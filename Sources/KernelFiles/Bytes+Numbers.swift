@@ -52,12 +52,11 @@ extension Bytes {
         var value: UInt64 = 0
         for at in 0..<digits.count {
             let byte = unsafe digits.base[at]
-            let digit: UInt8
-            switch byte {
-            case 0x30...0x39: digit = byte &- 0x30
-            case 0x41...0x46: digit = byte &- 0x37
-            case 0x61...0x66: digit = byte &- 0x57
-            default: return nil
+            var digit = byte &- 0x30
+            if digit > 9 {
+                // Letters of both cases, to 10 and above.
+                digit = (byte | 0x20) &- 0x57
+                guard digit > 9, digit < 16 else { return nil }
             }
             value = value << 4 | UInt64(digit)
         }

@@ -6,7 +6,7 @@
 /// at the same place is enough to know it again. Lines that change places are asked about again.
 public struct LineMemory: Sendable {
     /// More lines than any kernel writes are not worth remembering.
-    private static let lineLimit = 4_096
+    private static let lineLimit = 65_536
 
     @usableFromInline
     struct Line: Sendable {
@@ -43,6 +43,35 @@ public struct LineMemory: Sendable {
         return unsafe (
             known.verdict, Bytes(ahead.base + known.count, count: end &- known.count), Bytes(ahead.base, count: end)
         )
+    }
+
+    /// Walks over the lines that begin with the names that were at their places before, as long as the same was decided
+    /// about them, and says how many there were.
+    @inlinable
+    public func skip(_ file: inout ByteScanner, from number: Int, decided verdict: Int) -> Int {
+        guard number >= 0 else { return 0 }
+        let bytes = file.bytes
+        var position = file.position
+        var at = number
+        unsafe names.withUnsafeBufferPointer { names in
+            guard let base = names.baseAddress else { return }
+            // Ranges of `lines` lie within `names`, and a name is never empty.
+            unsafe lines.withUnsafeBufferPointer { lines in
+                while at < lines.count {
+                    let known = unsafe lines[at]
+                    guard known.verdict == verdict, bytes.count &- position >= known.count else { return }
+                    let ahead = unsafe Bytes(bytes.base + position, count: bytes.count &- position)
+                    guard unsafe ahead.hasPrefix(base + known.start, known.count) else { return }
+                    // What is left of the line is short: a number.
+                    var end = known.count
+                    while end < ahead.count, unsafe ahead.base[end] != 0x0A { end &+= 1 }
+                    position &+= end &+ 1
+                    at &+= 1
+                }
+            }
+        }
+        file.position = position
+        return at &- number
     }
 
     /// Remembers what was decided about a line that begins with `name`, separator included and without a line feed.

@@ -24,12 +24,18 @@ final class Gate: @unchecked Sendable {
 
     /// Bells to be rung once the gate is open: who is woken while it is still shut runs straight into it.
     private var bells: (Bell?, Bell?, Bell?) = (nil, nil, nil)
+    private var hasBells = false
 
     func lock() { unsafe pthread_mutex_lock(mutex) }
 
     func unlock() {
+        guard hasBells else {
+            unsafe pthread_mutex_unlock(mutex)
+            return
+        }
         let ringing = bells
-        if ringing.0 != nil { bells = (nil, nil, nil) }
+        bells = (nil, nil, nil)
+        hasBells = false
         unsafe pthread_mutex_unlock(mutex)
         ringing.0?.ring()
         ringing.1?.ring()
@@ -40,6 +46,7 @@ final class Gate: @unchecked Sendable {
     ///
     /// Called with the gate held.
     func ringLater(_ bell: Bell) {
+        hasBells = true
         if bells.0 == nil {
             bells.0 = bell
         } else if bells.1 == nil {

@@ -17,8 +17,10 @@ final class PageBuilder {
         reports = Array(repeating: nil, count: slots.count)
         work = Work(
             slots: slots, names: slots.map(\.descriptor.name),
-            absentIsSuccess: slots.map(\.descriptor.absentIsSuccess), agent: agent, onChange: onChange,
-            verdicts: Array(repeating: nil, count: slots.count), composed: reports)
+            labels: slots.map { slot in KeptLabels { $0.add("collector", slot.descriptor.name) } },
+            stateLabels: slots.map { _ in KeptLabels { _ in } },
+            absentIsSuccess: slots.map(\.descriptor.absentIsSuccess), agent: agent.map(AgentLabels.init),
+            onChange: onChange, verdicts: Array(repeating: nil, count: slots.count), composed: reports)
     }
 
     /// The page in each format that is waited for (text, OpenMetrics); the other one is empty.
@@ -38,8 +40,11 @@ final class PageBuilder {
 private struct Work: ~Copyable {
     let slots: [any CollectorSlot]
     let names: [String]
+    /// The label `collector` of each slot, and with it the label `state` for the last verdict.
+    let labels: [KeptLabels]
+    var stateLabels: [KeptLabels]
     let absentIsSuccess: [Bool]
-    let agent: AgentFacts?
+    let agent: AgentLabels?
     let onChange: @Sendable (CollectorReport, CollectorVerdict?) -> Void
     let process = ProcessReader()
     var composer = PageComposer()
@@ -78,12 +83,11 @@ private struct Work: ~Copyable {
         let verdict = isFinished ? CollectorVerdict(result.outcome, itemsLost: result.itemsLost) : .timedOut
         if verdicts[index] != verdict { note(verdict, of: index, isFinished: isFinished) }
 
-        let labels = writer.labels("collector", names[index])
+        let labels = writer.labels(self.labels[index])
         writer.write(AgentMetric.collectorDuration, labels, SampleValue.decimal(result.durationNanoseconds, scale: 9))
         let isSuccess = verdict.isGood || (verdict.isAbsence && absentIsSuccess[index])
         writer.write(AgentMetric.collectorSuccess, labels, isSuccess)
-        let state = writer.labels(labels) { $0.add("state", verdict.text) }
-        writer.write(AgentMetric.collectorState, state, 1)
+        writer.write(AgentMetric.collectorState, writer.labels(stateLabels[index]), 1)
         if isFinished {
             writer.write(AgentMetric.collectorItemsLost, labels, result.itemsLost)
             if verdict.isGood { slot.addSamples(to: &composer) }
@@ -98,6 +102,11 @@ private struct Work: ~Copyable {
         let before = verdicts[index]
         verdicts[index] = verdict
         composed[index] = report
+        let name = names[index]
+        stateLabels[index] = KeptLabels {
+            $0.add("collector", name)
+            $0.add("state", verdict.text)
+        }
         hasNews = true
         onChange(report, before)
     }
@@ -118,13 +127,25 @@ private struct Work: ~Copyable {
             writer.write(AgentMetric.scrapeSamples, last.samples)
             writer.write(AgentMetric.scrapeBytes, last.bytes)
         }
-        let own = writer.labels {
+        writer.write(AgentMetric.buildInfo, writer.labels(agent.own), 1)
+        writer.write(AgentMetric.nodeExporterBuildInfo, writer.labels(agent.peer), 1)
+        process.write(to: &writer)
+    }
+}
+
+/// What the agent says of itself, as labels.
+private struct AgentLabels {
+    let own: KeptLabels
+    /// In node_exporter's words.
+    let peer: KeptLabels
+
+    init(_ agent: AgentFacts) {
+        own = KeptLabels {
             $0.add("version", agent.version)
             $0.add("revision", agent.revision)
             $0.add("swift_version", agent.swiftVersion)
         }
-        writer.write(AgentMetric.buildInfo, own, 1)
-        let peer = writer.labels {
+        peer = KeptLabels {
             $0.add("branch", "host-exporter")
             $0.add("goarch", Self.architecture)
             $0.add("goos", "linux")
@@ -133,8 +154,6 @@ private struct Work: ~Copyable {
             $0.add("tags", "")
             $0.add("version", agent.compatibleVersion)
         }
-        writer.write(AgentMetric.nodeExporterBuildInfo, peer, 1)
-        process.write(to: &writer)
     }
 
     private static var architecture: StaticString {

@@ -26,6 +26,7 @@ public final class Scraper: @unchecked Sendable {
     private let states: [ItemState]
     private let hasSources: [Bool]
     private let shares: [UInt64?]
+    private let all: [Int]
 
     private var job: ScrapeJob?
     private var pending: [ScrapeJob] = []
@@ -49,6 +50,7 @@ public final class Scraper: @unchecked Sendable {
         self.shareNanoseconds = shareNanoseconds
         sourceLanes = sources.all.compactMap { $0 as? any ItemSource }.map { Lane(source: $0) }
         samplers = sources.all.compactMap { $0 as? any SamplingSource }
+        all = Array(slots.indices)
         states = slots.map(\.state)
         hasSources = slots.map { !$0.itemSources.isEmpty }
         shares = slots.map(\.descriptor.shareNanoseconds)
@@ -354,7 +356,7 @@ extension Scraper {
     private func choose(_ choice: CollectorChoice) -> Result<[Int], Refusal> {
         switch choice {
         case .all:
-            return .success(Array(slots.indices))
+            return .success(all)
         case .except(let names):
             return .success(slots.indices.filter { !names.contains(slots[$0].descriptor.name) })
         case .only(let names):

@@ -23,7 +23,7 @@ struct HeaderElement {
             position += 1
         }
         guard position < bytes.count else { return nil }
-        name = Self.token(in: bytes, at: &position, until: ",;")
+        name = Self.token(in: bytes, at: &position)
         while position < bytes.count, bytes[position] == UInt8(ascii: ";") {
             position += 1
             readParameter(in: bytes, at: &position)
@@ -42,7 +42,7 @@ struct HeaderElement {
     }
 
     private mutating func readParameter(in bytes: Span<UInt8>, at position: inout Int) {
-        let key = Self.token(in: bytes, at: &position, until: ",;=")
+        let key = Self.token(in: bytes, at: &position, endsAtEquals: true)
         guard position < bytes.count, bytes[position] == UInt8(ascii: "=") else { return }
         position += 1
         let value = Self.value(in: bytes, at: &position)
@@ -53,11 +53,16 @@ struct HeaderElement {
         }
     }
 
-    /// The text up to one of the stop bytes, without the blanks around it.
-    private static func token(in bytes: Span<UInt8>, at position: inout Int, until stops: String) -> Range<Int> {
+    /// The text up to a comma, a semicolon or, if asked for, an equals sign, without the blanks around it.
+    private static func token(
+        in bytes: Span<UInt8>, at position: inout Int, endsAtEquals: Bool = false
+    ) -> Range<Int> {
+        func isEnd(_ byte: UInt8) -> Bool {
+            byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || (endsAtEquals && byte == UInt8(ascii: "="))
+        }
         while position < bytes.count, isBlank(bytes[position]) { position += 1 }
         let start = position
-        while position < bytes.count, !stops.utf8.contains(bytes[position]) { position += 1 }
+        while position < bytes.count, !isEnd(bytes[position]) { position += 1 }
         var end = position
         while end > start, isBlank(bytes[end - 1]) { end -= 1 }
         return start..<end
@@ -67,7 +72,7 @@ struct HeaderElement {
         var start = position
         while start < bytes.count, isBlank(bytes[start]) { start += 1 }
         guard start < bytes.count, bytes[start] == UInt8(ascii: "\"") else {
-            return token(in: bytes, at: &position, until: ",;")
+            return token(in: bytes, at: &position)
         }
         position = start + 1
         while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {
@@ -75,7 +80,7 @@ struct HeaderElement {
         }
         let end = min(position, bytes.count)
         position = end
-        _ = token(in: bytes, at: &position, until: ",;")
+        _ = token(in: bytes, at: &position)
         return (start + 1)..<end
     }
 

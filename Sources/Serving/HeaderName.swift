@@ -5,7 +5,11 @@ enum HeaderName {
     /// Compares a name from a request with one written in lower case.
     static func matches(_ name: String, _ lowercase: String) -> Bool {
         guard name.utf8.count == lowercase.utf8.count else { return false }
-        return zip(name.utf8, lowercase.utf8).allSatisfy { lowercased($0) == $1 }
+        var wanted = lowercase.utf8.makeIterator()
+        for byte in name.utf8 {
+            guard lowercased(byte) == wanted.next() else { return false }
+        }
+        return true
     }
 
     /// The lower-case form of an ASCII letter, any other byte as it is.

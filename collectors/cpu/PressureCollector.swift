@@ -98,7 +98,9 @@ struct PressureCollector: Collector {
             }
             known += 1
             // Two divisions, because node_exporter divides twice and its values are to be met to the last bit.
-            if let metric = isSome ? resource.waiting : resource.stalled { writer.write(metric, Double(microseconds) / 1_000 / 1_000) }
+            if let metric = isSome ? resource.waiting : resource.stalled {
+                writer.write(metric, Double(microseconds) / 1_000 / 1_000)
+            }
         }
         if bytes.isEmpty { writer.loseItem("\(resource.file.path) is empty") }
         return known

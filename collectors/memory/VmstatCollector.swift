@@ -51,7 +51,11 @@ struct VmstatCollector: Collector {
         var lines = ByteScanner(bytes)
         var number = 0
         var good = 0
-        while !lines.isAtEnd {
+        while true {
+            let hidden = memory.skip(&lines, from: number, decided: Verdict.hidden)
+            number += hidden
+            good += hidden
+            guard !lines.isAtEnd else { break }
             guard let (verdict, rest, line) = memory.next(&lines, at: number) ?? look(at: &lines, number) else {
                 writer.loseItem("\(file.path) has an empty line")
                 continue

@@ -79,17 +79,19 @@ struct CPUCollector: Collector {
         from reader: inout KernelFileReader, into writer: inout MetricWriter
     ) throws(CollectorError) -> Availability {
         let source = source
+        var cpus: [CPUTimes.CPU] = []
         let found: Void? = try source.times(from: &reader) { (times) throws(CollectorError) in
             guard !times.cpus.isEmpty else { throw .malformed(path: source.path, what: "no line of a CPU") }
             for _ in 0..<times.malformedCPULines {
                 writer.loseItem("\(source.path): a CPU's line is no list of numbers")
             }
             shown.beginRound()
-            for cpu in times.cpus { write(cpu, into: &writer) }
+            cpus = times.cpus
+            for cpu in cpus { write(cpu, into: &writer) }
         }
         guard found != nil else { return .noKernelFeature("\(source.path) is not there") }
         try info?.collect(from: &reader, into: &writer)
-        try topology.collect(from: &reader, into: &writer)
+        try topology.collect(cpus: cpus, from: &reader, into: &writer)
         return .available
     }
 

@@ -20,6 +20,8 @@ struct CPUTopology {
     private let onlineFile: KernelFile
     /// Content of `online` when the rest was read; nil before.
     private var onlineText: String?
+    /// The CPUs of /proc/stat, which are those online, when `online` was last read.
+    private var listed: [Int] = []
     private var throttles: [Throttle] = []
     private var isolated: [Int] = []
     /// True where `isolated` is there and cannot be understood.
@@ -33,13 +35,18 @@ struct CPUTopology {
     }
 
     /// Writes throttling, isolation and whether each CPU is online.
+    ///
+    /// `cpus` are those of /proc/stat.
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        cpus: [CPUTimes.CPU], from reader: inout KernelFileReader, into writer: inout MetricWriter
     ) throws(CollectorError) {
-        let text = try reader.readIfPresent(onlineFile) ?? Bytes("")
-        if onlineText.map({ text == $0 }) != true {
-            try look(from: &reader)
-            onlineText = text.text
+        if onlineText == nil || !isListed(cpus) {
+            let text = try reader.readIfPresent(onlineFile) ?? Bytes("")
+            if onlineText.map({ text == $0 }) != true {
+                try look(from: &reader)
+                onlineText = text.text
+            }
+            listed = cpus.map(\.number)
         }
         if isIsolatedLost { writer.loseItem("\(folder.path)/isolated is no list of CPUs") }
         for cpu in isolated { writer.write(CPUCollector.Metric.isolated, writer.labels { $0.add("cpu", cpu) }, true) }
@@ -47,6 +54,13 @@ struct CPUTopology {
             writer.write(CPUCollector.Metric.online, writer.labels { $0.add("cpu", cpu) }, isOnline)
         }
         for throttle in throttles { write(throttle, from: &reader, into: &writer) }
+    }
+
+    /// True where the CPUs are those of the last time.
+    private func isListed(_ cpus: [CPUTimes.CPU]) -> Bool {
+        guard cpus.count == listed.count else { return false }
+        for at in cpus.indices where cpus[at].number != listed[at] { return false }
+        return true
     }
 
     private func write(

@@ -28,9 +28,10 @@ struct DiskstatsCollector: Collector {
         ],
         families: Metric.families)
 
-    /// A line of the file, known by its bytes up to the device's name.
+    /// What is known of a line of the file.
     private struct Entry {
-        let identity: [UInt8]
+        /// Length of all up to the device's name, and with it.
+        let identityCount: Int
         let state: State
 
         enum State {
@@ -48,6 +49,8 @@ struct DiskstatsCollector: Collector {
     private let filter: DeviceFilter
     private let udevData: RawPath
     private var entries: [Entry] = []
+    /// The lines' beginnings up to the columns, by which they are known again.
+    private var memory = LineMemory()
     /// udev renames each new record into its folder, which changes the folder's stamp.
     private var udevStamp: FileStamp?
     /// True where the folder may have changed after it was read without another stamp.
@@ -80,17 +83,14 @@ struct DiskstatsCollector: Collector {
         var isMalformed = false
         var isAnyGood = false
         while let line = lines.nextLine() {
-            var words = ByteScanner(line)
-            guard index < entries.count, words.skipFields(1) else { continue }
-            let entry = entries[index]
-            index += 1
-            switch entry.state {
+            guard index < entries.count, !line.trimmed.isEmpty else { continue }
+            defer { index += 1 }
+            switch entries[index].state {
             case .ignored:
                 isAnyGood = true
                 continue
             case .shown(let disk):
-                words.skipFields(2)
-                if Self.write(disk, words, into: &writer) {
+                if Self.write(disk, ByteScanner(line.from(entries[index].identityCount)), into: &writer) {
                     isAnyGood = true
                     continue
                 }
@@ -114,17 +114,12 @@ struct DiskstatsCollector: Collector {
     /// True where the file lists the same devices as in the last scrape.
     private func isKnown(_ bytes: Bytes) -> Bool {
         var lines = ByteScanner(bytes)
-        var index = 0
-        while let line = lines.nextLine() {
-            guard let (identity, _) = Self.split(line) else { continue }
-            guard index < entries.count, identity == entries[index].identity else { return false }
-            index += 1
-        }
-        return index == entries.count
+        return memory.skip(&lines, from: 0, decided: 0) == entries.count && lines.isAtEnd
     }
 
     private mutating func lookAtDevices(_ bytes: Bytes, _ reader: inout KernelFileReader) {
         entries.removeAll(keepingCapacity: true)
+        memory = LineMemory()
         var lines = ByteScanner(bytes)
         while let line = lines.nextLine() {
             guard let (identity, _) = Self.split(line) else { continue }
@@ -136,7 +131,9 @@ struct DiskstatsCollector: Collector {
                     ? .ignored
                     : .shown(Disk(name: name, major: major, minor: minor, roots: roots, reader: &reader))
             }
-            entries.append(Entry(identity: identity.array, state: state))
+            // With the blank behind the name, so that it is not the beginning of a longer one.
+            if identity.count < line.count { memory.remember(line.upTo(identity.count &+ 1), 0, at: entries.count) }
+            entries.append(Entry(identityCount: identity.count, state: state))
         }
     }
 

@@ -17,7 +17,9 @@ struct NetstatList {
     ) {
         var scanner = ByteScanner(bytes)
         var number = 0
-        while !scanner.isAtEnd {
+        while true {
+            number += memory.skip(&scanner, from: number, decided: Self.hidden)
+            guard !scanner.isAtEnd else { break }
             guard let (family, rest, line) = memory.next(&scanner, at: number) ?? look(at: &scanner, number, &families)
             else { continue }
             number += 1
