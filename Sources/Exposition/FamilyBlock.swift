@@ -19,32 +19,36 @@ struct FamilyBlock: ~Copyable {
 
     private static let lastID = Atomic<UInt64>(0)
 
+    // What every collection touches stands first and close together; there are hundreds of blocks.
+
     /// Another one for each block that was ever made.
     let id: UInt64
-    let family: MetricFamily
-    let header: FamilyHeader
-    let nameHash: UInt64
-    /// True for a family that a collector named while it collected, not in its descriptor.
-    let isDynamic: Bool
-    private let name: [UInt8]
+    private let nameCount: Int
+    private let headerCount: Int
+    private(set) var sampleCount = 0
+    private var knownCount = 0
     /// The header in the text format and the samples behind it.
     private var text: ByteSink
-    private(set) var sampleCount = 0
-    /// Series that were left out because the same one was there already.
-    private(set) var duplicates = 0
-
+    private var rows: UnsafeMutablePointer<Row>
+    private var rowCapacity = 1
+    /// True while each sample was the same series as the one at its place in the collection before.
+    private var isFollowing = true
+    /// True for a family that a collector named while it collected, not in its descriptor.
+    let isDynamic: Bool
     /// The text of the collection before, and the rows: this collection's, then what is left of those before.
     ///
     /// A single row is not moved here but written over in its place.
     private var before = ByteSink(capacity: 16)
-    private var rows: UnsafeMutablePointer<Row>
-    private var rowCapacity = 1
-    private var knownCount = 0
-    /// True while each sample was the same series as the one at its place in the collection before.
-    private var isFollowing = true
+
+    /// Series that were left out because the same one was there already.
+    private(set) var duplicates = 0
     /// Row numbers by the hash of the series; empty while the rows follow those before, which were different from each
     /// other.
     private var index = SeriesIndex()
+    let family: MetricFamily
+    let header: FamilyHeader
+    let nameHash: UInt64
+    private let name: [UInt8]
 
     init(_ family: MetricFamily, isDynamic: Bool) {
         id = Self.lastID.add(1, ordering: .relaxed).newValue
@@ -52,8 +56,10 @@ struct FamilyBlock: ~Copyable {
         self.isDynamic = isDynamic
         header = FamilyHeader(family)
         name = Array(family.name.utf8)
+        nameCount = name.count
+        headerCount = header.text.count
         nameHash = unsafe name.withUnsafeBytes { unsafe ByteHash.of($0) }
-        text = ByteSink(capacity: header.text.count + 64)
+        text = ByteSink(capacity: headerCount + 64)
         text.append(header.text)
         unsafe rows = .allocate(capacity: rowCapacity)
     }
@@ -64,8 +70,7 @@ struct FamilyBlock: ~Copyable {
 
     /// The samples as text.
     var bytes: UnsafeRawBufferPointer {
-        let headerCount = header.text.count
-        return unsafe UnsafeRawBufferPointer(start: text.base + headerCount, count: text.count - headerCount)
+        unsafe UnsafeRawBufferPointer(start: text.base + headerCount, count: text.count - headerCount)
     }
 
     /// The samples behind their header in the text format.
@@ -80,7 +85,7 @@ struct FamilyBlock: ~Copyable {
             swap(&text, &before)
             if text.count == 0 { text.append(header.text) }
         }
-        text.truncate(to: header.text.count)
+        text.truncate(to: headerCount)
         sampleCount = 0
         duplicates = 0
         isFollowing = true
@@ -100,7 +105,7 @@ struct FamilyBlock: ~Copyable {
     ///
     /// `labels` is the text between the braces.
     mutating func append(labels: UnsafeRawBufferPointer, value: SampleValue) {
-        let prefixCount = name.count &+ labels.count &+ (labels.count > 0 ? 3 : 1)
+        let prefixCount = nameCount &+ labels.count &+ (labels.count > 0 ? 3 : 1)
         let most = prefixCount &+ NumberText.maximumLength &+ 1
         guard isFollowing, sampleCount < knownCount, text.hasRoom(for: most),
             let known = unsafe knownPrefix(prefixCount, labels)
@@ -119,7 +124,7 @@ struct FamilyBlock: ~Copyable {
         value: SampleValue
     ) {
         let most =
-            name.count + suffix.utf8CodeUnitCount + labels.count + NumberText.maximumLength + 8
+            nameCount + suffix.utf8CodeUnitCount + labels.count + NumberText.maximumLength + 8
             + (extra.map { $0.name.utf8CodeUnitCount + $0.value.utf8CodeUnitCount + 4 } ?? 0)
         let start = unsafe text.room(for: most)
         var end = unsafe start
@@ -194,8 +199,8 @@ struct FamilyBlock: ~Copyable {
         let prefix = unsafe (knownCount == 1 ? text.base : before.base) + row.start
         if let source = labels.baseAddress, labels.count > 0 {
             // A name with a suffix may be as long.
-            guard unsafe prefix[name.count] == UInt8(ascii: "{"),
-                unsafe memcmp(prefix + (name.count &+ 1), source, labels.count) == 0
+            guard unsafe prefix[nameCount] == UInt8(ascii: "{"),
+                unsafe memcmp(prefix + (nameCount &+ 1), source, labels.count) == 0
             else { return nil }
         }
         return unsafe prefix
@@ -237,7 +242,7 @@ struct FamilyBlock: ~Copyable {
 
     /// What the index knows a prefix by; the name in front is the same in all.
     private func hash(ofPrefix prefix: UnsafeRawBufferPointer) -> UInt64 {
-        unsafe ByteHash.of(UnsafeRawBufferPointer(rebasing: prefix[name.count...]))
+        unsafe ByteHash.of(UnsafeRawBufferPointer(rebasing: prefix[nameCount...]))
     }
 
     private func isPrefix(
