@@ -52,7 +52,7 @@ public struct PageComposer: ~Copyable {
             if isRepeating {
                 if count < entries.count, unsafe entries[count].id == block.pointee.id {
                     // Writers may have moved their blocks.
-                    unsafe entries[count].block = unsafe block
+                    if unsafe entries[count].block != block { unsafe entries[count].block = unsafe block }
                     count &+= 1
                     continue
                 }

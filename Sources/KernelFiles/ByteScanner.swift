@@ -64,23 +64,6 @@ public struct ByteScanner {
         return at > start ? unsafe Bytes(base + start, count: at &- start) : nil
     }
 
-    /// Walks over all fields that are left and says how many there were.
-    @inlinable
-    public mutating func countFields() -> Int {
-        let base = unsafe bytes.base
-        let end = bytes.count
-        var at = position
-        var count = 0
-        while true {
-            while at < end, unsafe Bytes.isBlank(base[at]) { at &+= 1 }
-            guard at < end else { break }
-            while at < end, unsafe !Bytes.isBlank(base[at]) { at &+= 1 }
-            count &+= 1
-        }
-        position = at
-        return count
-    }
-
     /// The next field as an unsigned number; nil where there is none or it is not one.
     @inlinable
     public mutating func nextUnsigned() -> UInt64? {
@@ -110,10 +93,42 @@ public struct ByteScanner {
     @inlinable
     @discardableResult
     public mutating func skipFields(_ fields: Int) -> Bool {
+        fields <= 0 || walk(fields) == fields
+    }
+
+    /// Walks over all fields that are left and says how many there were.
+    @inlinable
+    public mutating func countFields() -> Int {
+        walk(.max)
+    }
+
+    /// Walks over at most `limit` fields, more than none, and says how many there were.
+    @usableFromInline
+    mutating func walk(_ limit: Int) -> Int {
         let base = unsafe bytes.base
         let end = bytes.count
         var at = position
-        var left = fields
+        var left = limit
+        // Eight bytes at a step, as long as they are printable or spaces: a field ends where a space follows one that
+        // is none. The top bit of each byte of a mask stands for the byte.
+        let top: UInt64 = 0x8080_8080_8080_8080
+        var isInField: UInt64 = 0
+        while at &+ 8 <= end {
+            let word = unsafe UInt64(littleEndian: UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self))
+            let printable = ((word & ~top) &+ 0x5F5F_5F5F_5F5F_5F5F | word) & top
+            let notSpace = (((word ^ 0x2020_2020_2020_2020) & ~top) &+ ~top | word) & top
+            guard printable == notSpace else { break }
+            let ends = ~printable & (printable &<< 8 | isInField) & top
+            let count = ends.nonzeroBitCount
+            guard count < left else { break }
+            left &-= count
+            isInField = printable &>> 56
+            at &+= 8
+        }
+        if isInField != 0 {
+            while at < end, unsafe !Bytes.isBlank(base[at]) { at &+= 1 }
+            left &-= 1
+        }
         while left > 0 {
             while at < end, unsafe Bytes.isBlank(base[at]) { at &+= 1 }
             guard at < end else { break }
@@ -121,6 +136,6 @@ public struct ByteScanner {
             left &-= 1
         }
         position = at
-        return left <= 0
+        return limit &- left
     }
 }

@@ -107,6 +107,13 @@ public struct Bytes {
         return self[start, end]
     }
 
+    /// Number of spaces, tabs, line ends and NULs in front of anything else.
+    public var leadingBlanks: Int {
+        var at = 0
+        while at < count, unsafe Bytes.isBlank(base[at]) { at &+= 1 }
+        return at
+    }
+
     @inlinable
     static func isBlank(_ byte: UInt8) -> Bool {
         // Bits 0, 9 to 13 and 32.

@@ -46,9 +46,12 @@ struct NetstatList {
             family = families.number(of: name.upTo(six &+ 1), name.from(six &+ 1))
         }
         let verdict = family ?? Self.hidden
-        let behind = line.count &- words.rest.count
-        // Only a name that begins the line, with the blank behind it, can be known again at a glance.
-        if behind == name.count, behind < line.count { memory.remember(line.upTo(behind &+ 1), verdict, at: number) }
+        // Only a name that begins the line can be known again at a glance, with the blanks behind it, which are as many
+        // at each read.
+        let blanks = words.rest.leadingBlanks
+        if blanks > 0, line.count == name.count &+ words.rest.count {
+            memory.remember(line.upTo(name.count &+ blanks), verdict, at: number)
+        }
         return (verdict, words.rest, line)
     }
 }
