@@ -45,9 +45,13 @@ extension KernelFileReader {
     }
 
     /// The whole content of a kept file; nil where the file or its device is not there.
-    public mutating func readIfPresent(_ file: KernelFile) throws(CollectorError) -> Bytes? {
+    ///
+    /// With `enough` the kernel is not asked for more once so many bytes are there.
+    public mutating func readIfPresent(
+        _ file: KernelFile, enough: Int = .max
+    ) throws(CollectorError) -> Bytes? {
         do throws(KernelFileError) {
-            return try contents(of: file)
+            return try contents(of: file, enough: enough)
         } catch {
             if error.isMissing { return nil }
             throw .file(error)

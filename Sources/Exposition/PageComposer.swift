@@ -38,7 +38,11 @@ public struct PageComposer: ~Copyable {
 
     /// Begins a new page.
     public mutating func reset() {
-        settle()
+        if count < entries.count {
+            // A page that was given up; nothing of it may be looked at any more.
+            entries.removeAll(keepingCapacity: true)
+            byName.removeAll()
+        }
         count = 0
         isRepeating = true
     }

@@ -38,6 +38,19 @@ struct VmstatCollector: Collector {
     /// The fields that are shown, and the writer's families of them.
     private var families: [MetricFamily] = []
     private var written: [MetricWriter.Family] = []
+    /// Bytes up to the end of the last line that is shown, with room for numbers that grow: the kernel makes the file page
+    /// by page, and what comes behind them need not be made.
+    private var enough = Int.max
+    /// Lines that were shown when all of the file was read.
+    private var shownCount = 0
+
+    /// What was found in the file.
+    private struct Findings {
+        var good = 0
+        var shown = 0
+        /// Offset behind the last line that is shown.
+        var end = 0
+    }
 
     init(context: CollectorContext) throws(ConfigurationError) {
         file = KernelFile(context.roots.proc("vmstat"), .many(longest: 128))
@@ -47,22 +60,43 @@ struct VmstatCollector: Collector {
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout MetricWriter
     ) throws(CollectorError) -> Availability {
-        guard let bytes = try reader.readIfPresent(file) else { return .noKernelFeature("\(file.path) is not there") }
+        guard let bytes = try reader.readIfPresent(file, enough: enough) else {
+            enough = .max
+            return .noKernelFeature("\(file.path) is not there")
+        }
+        var found = write(bytes, into: &writer)
+        if enough < .max, found.shown < shownCount {
+            // The lines have moved. Those that have been written are not written again.
+            enough = .max
+            found = write(try reader.read(file), into: &writer)
+        }
+        if found.good == 0 {
+            enough = .max
+            throw .malformed(file.path, bytes)
+        }
+        if enough == .max {
+            enough = found.end + 256
+            shownCount = found.shown
+        }
+        return .available
+    }
+
+    private mutating func write(_ bytes: Bytes, into writer: inout MetricWriter) -> Findings {
         var lines = ByteScanner(bytes)
         var number = 0
-        var good = 0
+        var found = Findings()
         while true {
             let hidden = memory.skip(&lines, from: number, decided: Verdict.hidden)
             number += hidden
-            good += hidden
-            guard !lines.isAtEnd else { break }
+            found.good += hidden
+            guard !lines.isAtEnd else { return found }
             guard let (verdict, rest, line) = memory.next(&lines, at: number) ?? look(at: &lines, number) else {
                 writer.loseItem("\(file.path) has an empty line")
                 continue
             }
             number += 1
             if verdict == Verdict.hidden {
-                good += 1
+                found.good += 1
                 continue
             }
             var words = ByteScanner(rest)
@@ -70,12 +104,12 @@ struct VmstatCollector: Collector {
                 writer.loseItem("\(file.path): \"\(line.upTo(64).text)\" is no field with a number")
                 continue
             }
-            good += 1
+            found.good += 1
+            found.shown += 1
+            found.end = bytes.count - lines.rest.count
             if !writer.has(written[verdict]) { written[verdict] = writer.family(families[verdict]) }
             writer.write(written[verdict], .none, value)
         }
-        if good == 0 { throw .malformed(file.path, bytes) }
-        return .available
     }
 
     /// Decides about a line that was not at its place before; nil for an empty one.
