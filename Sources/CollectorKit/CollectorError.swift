@@ -45,13 +45,9 @@ extension KernelFileReader {
     }
 
     /// The whole content of a kept file; nil where the file or its device is not there.
-    ///
-    /// With `enough` the kernel is not asked for more once so many bytes are there.
-    public mutating func readIfPresent(
-        _ file: KernelFile, enough: Int = .max
-    ) throws(CollectorError) -> Bytes? {
+    public mutating func readIfPresent(_ file: KernelFile) throws(CollectorError) -> Bytes? {
         do throws(KernelFileError) {
-            return try contents(of: file, enough: enough)
+            return try contents(of: file)
         } catch {
             if error.isMissing { return nil }
             throw .file(error)

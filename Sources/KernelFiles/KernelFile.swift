@@ -36,13 +36,11 @@ public final class KernelFile {
         budget = nil
     }
 
-    /// Reads the file from its start into the arena's free room, up to its end or until there are `enough` bytes.
-    func read(
-        into arena: inout ReadArena, budget: DescriptorBudget, enough: Int
-    ) throws(KernelFileError) -> Bytes {
+    /// Reads the file from its start to its end into the arena's free room.
+    func read(into arena: inout ReadArena, budget: DescriptorBudget) throws(KernelFileError) -> Bytes {
         if descriptor >= 0 {
             do throws(KernelFileError) {
-                return try arena.fill(from: descriptor, path: path, records: records, enough: enough)
+                return try arena.fill(from: descriptor, path: path, records: records)
             } catch {
                 close()
                 guard KernelFile.stale.contains(error.errno) else { throw error }
@@ -50,7 +48,7 @@ public final class KernelFile {
         }
         let opened = try KernelFile.open(path)
         do throws(KernelFileError) {
-            let bytes = try arena.fill(from: opened, path: path, records: records, enough: enough)
+            let bytes = try arena.fill(from: opened, path: path, records: records)
             if budget.take() {
                 descriptor = opened
                 self.budget = budget

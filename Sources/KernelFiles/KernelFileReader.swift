@@ -26,10 +26,8 @@ public struct KernelFileReader: ~Copyable {
     }
 
     /// The whole content of a kept file.
-    ///
-    /// With `enough` the kernel is not asked for more once so many bytes are there.
-    public mutating func contents(of file: KernelFile, enough: Int = .max) throws(KernelFileError) -> Bytes {
-        try file.read(into: &arena, budget: budget, enough: enough)
+    public mutating func contents(of file: KernelFile) throws(KernelFileError) -> Bytes {
+        try file.read(into: &arena, budget: budget)
     }
 
     /// The whole content of a file that is opened and closed again, for what is read once in a while.

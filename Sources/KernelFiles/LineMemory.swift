@@ -74,6 +74,16 @@ public struct LineMemory: Sendable {
         return at &- number
     }
 
+    /// Remembers what was decided about a line by its first word and the blanks behind it, which must be as many at each
+    /// read.
+    ///
+    /// Nothing is remembered where the line does not begin with the word or ends with it.
+    public mutating func remember(firstWord word: Bytes, of line: Bytes, _ verdict: Int, at number: Int) {
+        let blanks = line.from(word.count).leadingBlanks
+        guard blanks > 0, line.upTo(word.count) == word else { return }
+        remember(line.upTo(word.count &+ blanks), verdict, at: number)
+    }
+
     /// Remembers what was decided about a line that begins with `name`, separator included and without a line feed.
     ///
     /// What is remembered of the lines behind it is forgotten: they have moved as well, most likely.

@@ -36,10 +36,8 @@ struct ReadArena: ~Copyable {
         used = 0
     }
 
-    /// Reads from offset 0 to the end of the file, or until there are `enough` bytes.
-    mutating func fill(
-        from descriptor: Int32, path: String, records: KernelRecords, enough: Int = .max
-    ) throws(KernelFileError) -> Bytes {
+    /// Reads from offset 0 to the end of the file.
+    mutating func fill(from descriptor: Int32, path: String, records: KernelRecords) throws(KernelFileError) -> Bytes {
         var limit = ReadArena.firstRead
         var start = unsafe room(atLeast: limit)
         var length = 0
@@ -50,7 +48,7 @@ struct ReadArena: ~Copyable {
                 throw KernelFileError(.read, path: path, errno: errno)
             }
             length += got
-            if got == 0 || length >= enough || isLast(got, asked: limit - length + got, records) { break }
+            if got == 0 || isLast(got, asked: limit - length + got, records) { break }
             guard length == limit else { continue }
             guard limit < ReadArena.largestFile else { throw KernelFileError(.read, path: path, errno: EFBIG) }
             limit *= 4

@@ -21,7 +21,7 @@ struct VmstatCollector: Collector {
         families: [],
         openFamilies: [.untyped("node_vmstat_<field>", [], "The field of this name in /proc/vmstat.")])
 
-    /// What is decided about a line: an index into `families`, or one of these.
+    /// What is decided about a line: a number of `families`, or one of these.
     private enum Verdict {
         /// The options leave it out.
         static let hidden = -1
@@ -29,28 +29,11 @@ struct VmstatCollector: Collector {
         static let malformed = -2
     }
 
-    /// Far more fields than any kernel has; a file whose names change with each read must not fill the memory.
-    private static let fieldLimit = 4_096
-
     private let file: KernelFile
     private let fields: Pattern?
     private var memory = LineMemory()
-    /// The fields that are shown, and the writer's families of them.
-    private var families: [MetricFamily] = []
-    private var written: [MetricWriter.Family] = []
-    /// Bytes up to the end of the last line that is shown, with room for numbers that grow: the kernel makes the file page
-    /// by page, and what comes behind them need not be made.
-    private var enough = Int.max
-    /// Lines that were shown when all of the file was read.
-    private var shownCount = 0
-
-    /// What was found in the file.
-    private struct Findings {
-        var good = 0
-        var shown = 0
-        /// Offset behind the last line that is shown.
-        var end = 0
-    }
+    /// The fields that are shown.
+    private var families = KeptFamilies()
 
     init(context: CollectorContext) throws(ConfigurationError) {
         file = KernelFile(context.roots.proc("vmstat"), .many(longest: 128))
@@ -60,43 +43,26 @@ struct VmstatCollector: Collector {
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout MetricWriter
     ) throws(CollectorError) -> Availability {
-        guard let bytes = try reader.readIfPresent(file, enough: enough) else {
-            enough = .max
-            return .noKernelFeature("\(file.path) is not there")
+        guard let bytes = try reader.readIfPresent(file) else { return .noKernelFeature("\(file.path) is not there") }
+        if families.isFull {
+            families = KeptFamilies()
+            memory = LineMemory()
         }
-        var found = write(bytes, into: &writer)
-        if enough < .max, found.shown < shownCount {
-            // The lines have moved. Those that have been written are not written again.
-            enough = .max
-            found = write(try reader.read(file), into: &writer)
-        }
-        if found.good == 0 {
-            enough = .max
-            throw .malformed(file.path, bytes)
-        }
-        if enough == .max {
-            enough = found.end + 256
-            shownCount = found.shown
-        }
-        return .available
-    }
-
-    private mutating func write(_ bytes: Bytes, into writer: inout MetricWriter) -> Findings {
         var lines = ByteScanner(bytes)
         var number = 0
-        var found = Findings()
+        var good = 0
         while true {
             let hidden = memory.skip(&lines, from: number, decided: Verdict.hidden)
             number += hidden
-            found.good += hidden
-            guard !lines.isAtEnd else { return found }
+            good += hidden
+            guard !lines.isAtEnd else { break }
             guard let (verdict, rest, line) = memory.next(&lines, at: number) ?? look(at: &lines, number) else {
                 writer.loseItem("\(file.path) has an empty line")
                 continue
             }
             number += 1
             if verdict == Verdict.hidden {
-                found.good += 1
+                good += 1
                 continue
             }
             var words = ByteScanner(rest)
@@ -104,12 +70,11 @@ struct VmstatCollector: Collector {
                 writer.loseItem("\(file.path): \"\(line.upTo(64).text)\" is no field with a number")
                 continue
             }
-            found.good += 1
-            found.shown += 1
-            found.end = bytes.count - lines.rest.count
-            if !writer.has(written[verdict]) { written[verdict] = writer.family(families[verdict]) }
-            writer.write(written[verdict], .none, value)
+            good += 1
+            families.write(verdict, value, into: &writer)
         }
+        if good == 0 { throw .malformed(file.path, bytes) }
+        return .available
     }
 
     /// Decides about a line that was not at its place before; nil for an empty one.
@@ -120,9 +85,7 @@ struct VmstatCollector: Collector {
         var words = ByteScanner(line)
         guard let name = words.nextField() else { return nil }
         let verdict = verdict(of: name)
-        let behind = line.count &- words.rest.count
-        // Only a name that begins the line, with the blank behind it, can be known again at a glance.
-        if behind == name.count, behind < line.count { memory.remember(line.upTo(behind &+ 1), verdict, at: number) }
+        memory.remember(firstWord: name, of: line, verdict, at: number)
         return (verdict, words.rest, line)
     }
 
@@ -137,16 +100,8 @@ struct VmstatCollector: Collector {
         }
         guard isGood else { return Verdict.malformed }
         guard fields?.matches(name) ?? true else { return Verdict.hidden }
-        let family = MetricFamily.untyped("node_vmstat_" + text, [], "The field \(text) of /proc/vmstat.")
-        if let known = families.firstIndex(of: family) { return known }
-        if families.count == Self.fieldLimit {
-            families.removeAll()
-            written.removeAll()
-            memory = LineMemory()
-        }
-        families.append(family)
-        written.append(.none)
-        return families.count - 1
+        return families.number(
+            of: .untyped("node_vmstat_" + text, [], "The field \(text) of /proc/vmstat."))
     }
 
     private static func value(_ word: Bytes) -> SampleValue? {

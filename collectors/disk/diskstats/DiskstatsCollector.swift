@@ -103,12 +103,12 @@ struct DiskstatsCollector: Collector {
         return .available
     }
 
-    /// The bytes of a line up to the device's name and a scanner behind them; nil for a blank line.
-    private static func split(_ line: Bytes) -> (identity: Bytes, columns: ByteScanner)? {
+    /// The bytes of a line up to the device's name and with it; nil for a blank line.
+    private static func identity(of line: Bytes) -> Bytes? {
         var fields = ByteScanner(line)
         guard fields.skipFields(1) else { return nil }
         fields.skipFields(2)
-        return (line.upTo(line.count &- fields.rest.count), fields)
+        return line.upTo(line.count &- fields.rest.count)
     }
 
     /// True where the file lists the same devices as in the last scrape.
@@ -122,7 +122,7 @@ struct DiskstatsCollector: Collector {
         memory = LineMemory()
         var lines = ByteScanner(bytes)
         while let line = lines.nextLine() {
-            guard let (identity, _) = Self.split(line) else { continue }
+            guard let identity = Self.identity(of: line) else { continue }
             var fields = ByteScanner(identity)
             var state = Entry.State.malformed
             if let major = fields.nextUnsigned(), let minor = fields.nextUnsigned(), let name = fields.nextField() {

@@ -22,7 +22,7 @@ struct NetdevAddresses: ~Copyable {
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout MetricWriter
     ) throws(CollectorError) {
-        let list = try links.links(.counters, in: &reader)
+        let list = try links.links(.names, in: &reader)
         do throws(NetlinkError) {
             try socket.dumpAddresses(into: &table)
         } catch {

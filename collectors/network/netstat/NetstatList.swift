@@ -46,12 +46,7 @@ struct NetstatList {
             family = families.number(of: name.upTo(six &+ 1), name.from(six &+ 1))
         }
         let verdict = family ?? Self.hidden
-        // Only a name that begins the line can be known again at a glance, with the blanks behind it, which are as many
-        // at each read.
-        let blanks = words.rest.leadingBlanks
-        if blanks > 0, line.count == name.count &+ words.rest.count {
-            memory.remember(line.upTo(name.count &+ blanks), verdict, at: number)
-        }
+        memory.remember(firstWord: name, of: line, verdict, at: number)
         return (verdict, words.rest, line)
     }
 }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Exposition
+
+/// Families that a collector names while it collects and writes in every collection, by number.
+public struct KeptFamilies: Sendable {
+    /// Far more than any kernel has fields in a file; names that change with each read must not fill the memory.
+    private static let limit = 4_096
+
+    private var families: [MetricFamily] = []
+    private var written: [MetricWriter.Family] = []
+
+    /// No family yet.
+    public init() {}
+
+    /// True where there are so many that it is better to begin anew, with whatever holds their numbers.
+    public var isFull: Bool { families.count > Self.limit }
+
+    /// The number of a family, 0 or above; the same for the same family.
+    public mutating func number(of family: MetricFamily) -> Int {
+        if let known = families.firstIndex(of: family) { return known }
+        families.append(family)
+        written.append(.none)
+        return families.count - 1
+    }
+
+    /// Writes a sample of the family of a number; nothing where there is none.
+    public mutating func write(_ number: Int, _ value: SampleValue, into writer: inout MetricWriter) {
+        guard written.indices.contains(number) else { return }
+        if !writer.has(written[number]) { written[number] = writer.family(families[number]) }
+        writer.write(written[number], .none, value)
+    }
+}
