@@ -52,6 +52,11 @@ public struct CollectorContext: Sendable {
         self.options = options
         self.sources = sources
     }
+
+    /// A file that other collectors read too: its content is read once in each scrape, by whoever asks first.
+    public func sharedFile(_ path: String) -> KernelFile {
+        KernelFile(sources.content(of: path))
+    }
 }
 
 extension LabelText {

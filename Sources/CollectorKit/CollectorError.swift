@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 public import KernelFiles
 
 /// Why a collector gave nothing in this scrape.
@@ -38,10 +39,17 @@ public enum CollectorError: Error, Equatable, Sendable, CustomStringConvertible 
     }
 }
 
+extension CollectorError {
+    /// What came of reading a file; a thread of another collector that hangs in a shared one makes it busy.
+    init(_ error: KernelFileError, _ file: KernelFile) {
+        self = file.isShared && error.errno == EBUSY ? .busy(file.path) : .file(error)
+    }
+}
+
 extension KernelFileReader {
     /// The whole content of a kept file.
     public mutating func read(_ file: KernelFile) throws(CollectorError) -> Bytes {
-        do throws(KernelFileError) { return try contents(of: file) } catch { throw .file(error) }
+        do throws(KernelFileError) { return try contents(of: file) } catch { throw CollectorError(error, file) }
     }
 
     /// The whole content of a kept file; nil where the file or its device is not there.
@@ -50,7 +58,7 @@ extension KernelFileReader {
             return try contents(of: file)
         } catch {
             if error.isMissing { return nil }
-            throw .file(error)
+            throw CollectorError(error, file)
         }
     }
 

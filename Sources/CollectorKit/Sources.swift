@@ -55,6 +55,7 @@ public final class Sources: Sendable {
         var byType: [ObjectIdentifier: any Source] = [:]
         var order: [any Source] = []
         var used: [any Source] = []
+        var files: [String: SharedContent] = [:]
     }
 
     private let content = Mutex(Content())
@@ -96,6 +97,16 @@ public final class Sources: Sendable {
             let used = $0.used
             $0.used = []
             return used
+        }
+    }
+
+    /// The content of a file that several collectors read.
+    func content(of path: String) -> SharedContent {
+        content.withLock {
+            if let known = $0.files[path] { return known }
+            let made = SharedContent(path)
+            $0.files[path] = made
+            return made
         }
     }
 

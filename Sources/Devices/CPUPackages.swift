@@ -29,7 +29,7 @@ struct CPUPackages {
 
     init(roots: Roots) {
         self.roots = roots
-        onlineFile = KernelFile(roots.sys("devices/system/cpu/online"))
+        onlineFile = KernelFile(oneRead: roots.sys("devices/system/cpu/online"))
     }
 
     /// Looks again; true where a package came or went online or offline.
@@ -90,7 +90,7 @@ struct CPUPackages {
     /// Vendor and model of the first CPU in /proc/cpuinfo.
     private mutating func readModel(from reader: inout KernelFileReader) {
         // Without the file the labels stay empty.
-        guard let bytes = try? reader.contents(ofPath: roots.proc("cpuinfo"), .manyOfAnyLength) else { return }
+        guard let bytes = try? reader.contents(ofPath: roots.proc("cpuinfo")) else { return }
         var lines = ByteScanner(bytes)
         while let line = lines.nextLine(), vendor.isEmpty || model.isEmpty {
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }

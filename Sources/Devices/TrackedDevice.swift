@@ -64,11 +64,11 @@ struct TrackedDevice {
         }
         switch node.interface {
         case .habanalabs:
-            health = KernelFile(node.attributes + "/status")
+            health = KernelFile(oneRead: node.attributes + "/status")
         case .accel where device.driver == "habanalabs":
-            health = KernelFile(node.attributes + "/status")
+            health = KernelFile(oneRead: node.attributes + "/status")
         case .uacce:
-            health = KernelFile(node.attributes + "/isolate")
+            health = KernelFile(oneRead: node.attributes + "/isolate")
         case .accel, .neuron:
             break
         }

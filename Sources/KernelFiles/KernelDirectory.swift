@@ -8,69 +8,32 @@ public final class KernelDirectory {
     /// The path that is opened.
     public let path: String
 
-    private var descriptor: Int32 = -1
-    private var budget: DescriptorBudget?
+    private var descriptor = KeptDescriptor(flags: O_DIRECTORY)
 
     /// A directory that is not opened before it is listed.
     public init(_ path: String) {
         self.path = path
     }
 
-    deinit {
-        close()
-    }
-
     /// What stat(2) says of the directory: how many links it has and its size.
     ///
     /// Opened once; nil where it is not there.
     public func linksAndSize() -> (links: Int, size: Int)? {
-        if descriptor < 0 {
-            // Not there: nothing to say.
-            guard let opened = try? KernelFile.open(path, flags: O_DIRECTORY) else { return nil }
-            descriptor = opened
-        }
+        guard let descriptor = descriptor.opened(path) else { return nil }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { return nil }
         return (Int(status.st_nlink), Int(status.st_size))
     }
 
-    private func close() {
-        guard descriptor >= 0 else { return }
-        _ = Glibc.close(descriptor)
-        descriptor = -1
-        budget?.giveBack()
-        budget = nil
-    }
-
     /// Reads all entries with getdents64(2) into the arena.
     func read(into arena: inout ReadArena, budget: DescriptorBudget) throws(KernelFileError) -> Bytes {
-        if descriptor >= 0 {
+        try descriptor.use(path, within: budget, isStale: { _ in true }) { (descriptor) throws(KernelFileError) in
             // A directory that was removed and made again lists as empty through the old descriptor.
             var status = stat()
-            let alive = unsafe fstat(descriptor, &status) == 0 && status.st_nlink > 0
-            if alive, lseek(descriptor, 0, SEEK_SET) == 0 {
-                do throws(KernelFileError) {
-                    return try list(descriptor, into: &arena)
-                } catch {
-                    close()
-                }
-            } else {
-                close()
-            }
-        }
-        let opened = try KernelFile.open(path, flags: O_DIRECTORY)
-        do throws(KernelFileError) {
-            let entries = try list(opened, into: &arena)
-            if budget.take() {
-                descriptor = opened
-                self.budget = budget
-            } else {
-                _ = Glibc.close(opened)
-            }
-            return entries
-        } catch {
-            _ = Glibc.close(opened)
-            throw error
+            guard unsafe fstat(descriptor, &status) == 0, status.st_nlink > 0,
+                lseek(descriptor, 0, SEEK_SET) == 0
+            else { throw KernelFileError(.list, path: path, errno: ENOENT) }
+            return try list(descriptor, into: &arena)
         }
     }
 

@@ -4,70 +4,67 @@ import Glibc
 
 /// A procfs or sysfs file whose descriptor is kept from read to read.
 ///
-/// Opening is most of the cost of a small kernel file, so it is done once. One thread uses a file at a time: it
-/// belongs to the collector or source that made it and goes wherever that goes.
+/// One thread uses a file at a time: it belongs to the collector or source that made it and goes wherever that goes.
 public final class KernelFile {
-    /// The path that is opened.
-    public let path: String
     /// Read errors after which opening again may help: the device went and may have come back.
     private static let stale: Set<Int32> = [ESRCH, ENODEV, ENOENT, ENXIO, EBADF]
 
-    private var descriptor: Int32 = -1
-    private var budget: DescriptorBudget?
+    /// The path that is opened.
+    public let path: String
+    /// True where a read that is not full has all that is left.
+    private let isOneRead: Bool
+    /// What others know of this path, where it is a file that several collectors read.
+    private let shared: SharedContent?
+    private var descriptor = KeptDescriptor()
 
-    private let records: KernelRecords
-
-    /// A file that is not opened before its first read.
-    public init(_ path: String, _ records: KernelRecords = .one) {
+    /// A file that is not opened before its first read, and that is read until the kernel says that nothing is left.
+    ///
+    /// The kernel gives most files of procfs in pieces of less than 4 KiB, so a short read is not the end of them.
+    /// Source: kernel Documentation/filesystems/seq_file.rst.
+    public init(_ path: String) {
         self.path = path
-        self.records = records
+        isOneRead = false
+        shared = nil
     }
 
-    deinit {
-        close()
+    /// A file of which the kernel gives everything, less than 4 KiB, in one read, which saves asking for more.
+    ///
+    /// That is so for attributes of sysfs and for values below /proc/sys. Source: kernel
+    /// Documentation/filesystems/sysfs.rst.
+    public init(oneRead path: String) {
+        self.path = path
+        isOneRead = true
+        shared = nil
     }
+
+    /// A file that several collectors may read: the content is read once in each scrape.
+    public init(_ content: SharedContent) {
+        path = content.path
+        isOneRead = false
+        shared = content
+    }
+
+    /// True for one that several collectors may read; while a thread hangs in it, reads of the others fail with EBUSY.
+    public var isShared: Bool { shared != nil }
 
     /// Lets go of the descriptor; the next read opens the file again.
     public func close() {
-        guard descriptor >= 0 else { return }
-        _ = Glibc.close(descriptor)
-        descriptor = -1
-        budget?.giveBack()
-        budget = nil
+        descriptor.close()
     }
 
     /// Reads the file from its start to its end into the arena's free room.
-    func read(into arena: inout ReadArena, budget: DescriptorBudget) throws(KernelFileError) -> Bytes {
-        if descriptor >= 0 {
-            do throws(KernelFileError) {
-                return try arena.fill(from: descriptor, path: path, records: records)
-            } catch {
-                close()
-                guard KernelFile.stale.contains(error.errno) else { throw error }
-            }
+    func read(
+        into arena: inout ReadArena, budget: DescriptorBudget, scrape: UInt64, conditions: ReadConditions
+    ) throws(KernelFileError) -> Bytes {
+        if let shared {
+            return try shared.read(into: &arena, budget: budget, scrape: scrape, conditions: conditions)
         }
-        let opened = try KernelFile.open(path)
-        do throws(KernelFileError) {
-            let bytes = try arena.fill(from: opened, path: path, records: records)
-            if budget.take() {
-                descriptor = opened
-                self.budget = budget
-            } else {
-                _ = Glibc.close(opened)
-            }
-            return bytes
-        } catch {
-            _ = Glibc.close(opened)
-            throw error
-        }
-    }
-
-    /// Opens for reading without ever waiting for a FIFO's other end.
-    static func open(_ path: String, flags: Int32 = 0) throws(KernelFileError) -> Int32 {
-        while true {
-            let opened = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags)
-            if opened >= 0 { return opened }
-            guard errno == EINTR else { throw KernelFileError(.open, path: path, errno: errno) }
+        try conditions.check(path)
+        let isOneRead = isOneRead
+        return try descriptor.use(
+            path, within: budget, isStale: { KernelFile.stale.contains($0.errno) }
+        ) { (descriptor) throws(KernelFileError) in
+            try arena.fill(from: descriptor, path: path, isOneRead: isOneRead, longestRead: conditions.longestRead)
         }
     }
 }

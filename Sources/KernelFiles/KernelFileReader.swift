@@ -13,10 +13,12 @@ public struct KernelFileReader: ~Copyable {
 
     private var arena = ReadArena()
     private let budget: DescriptorBudget
+    private let conditions: ReadConditions
 
     /// A reader that keeps descriptors within `budget`.
-    public init(budget: DescriptorBudget) {
+    public init(budget: DescriptorBudget, conditions: ReadConditions = .kernel) {
         self.budget = budget
+        self.conditions = conditions
     }
 
     /// Makes all memory free for reuse; views of it must not be used any more.
@@ -27,21 +29,22 @@ public struct KernelFileReader: ~Copyable {
 
     /// The whole content of a kept file.
     public mutating func contents(of file: KernelFile) throws(KernelFileError) -> Bytes {
-        try file.read(into: &arena, budget: budget)
+        try file.read(into: &arena, budget: budget, scrape: scrape, conditions: conditions)
     }
 
     /// The whole content of a file that is opened and closed again, for what is read once in a while.
-    public mutating func contents(
-        ofPath path: String, _ records: KernelRecords = .one
-    ) throws(KernelFileError) -> Bytes {
-        let descriptor = try KernelFile.open(path)
+    public mutating func contents(ofPath path: String) throws(KernelFileError) -> Bytes {
+        try conditions.check(path)
+        let descriptor = try KeptDescriptor.open(path)
         defer { _ = close(descriptor) }
-        return try arena.fill(from: descriptor, path: path, records: records)
+        return try arena.fill(
+            from: descriptor, path: path, isOneRead: false, longestRead: conditions.longestRead)
     }
 
     /// The names in a kept directory.
     public mutating func list(_ directory: KernelDirectory) throws(KernelFileError) -> DirectoryListing {
-        DirectoryListing(records: try directory.read(into: &arena, budget: budget))
+        try conditions.check(directory.path, .list)
+        return DirectoryListing(records: try directory.read(into: &arena, budget: budget))
     }
 
     /// Where a symbolic link points to, as it is written in the link.
@@ -85,10 +88,6 @@ public struct KernelFileReader: ~Copyable {
 
     /// Copies bytes into the arena, so that they live as long as what was read.
     public mutating func copy(_ bytes: Bytes) -> Bytes {
-        unsafe arena.fill(capacity: bytes.count) { start in
-            guard let source = unsafe bytes.unsafeBuffer.baseAddress else { return 0 }
-            unsafe start.copyMemory(from: source, byteCount: bytes.count)
-            return bytes.count
-        }
+        arena.copy(bytes)
     }
 }

@@ -13,9 +13,8 @@ struct ReadArena: ~Copyable {
     private static let blockSize = 65_536
     /// No kernel file that is read here is larger; what is larger is refused, not cut.
     private static let largestFile = 64 << 20
-    /// What seq_file fills before it gives a read back: a page, which nowhere is smaller.
+    /// What the kernel gives of an attribute at most.
     private static let page = 4_096
-
     @safe
     private struct Block {
         let base: UnsafeMutablePointer<UInt8>
@@ -36,19 +35,27 @@ struct ReadArena: ~Copyable {
         used = 0
     }
 
-    /// Reads from offset 0 to the end of the file.
-    mutating func fill(from descriptor: Int32, path: String, records: KernelRecords) throws(KernelFileError) -> Bytes {
+    /// Reads from offset 0 until nothing is left.
+    ///
+    /// With `isOneRead` a read that brings less than was asked for is the last one. No read asks for more than
+    /// `longestRead` bytes, which only tests make less than there is room for.
+    mutating func fill(
+        from descriptor: Int32, path: String, isOneRead: Bool, longestRead: Int
+    ) throws(KernelFileError) -> Bytes {
         var limit = ReadArena.firstRead
         var start = unsafe room(atLeast: limit)
         var length = 0
         while true {
-            let got = unsafe pread(descriptor, start + length, limit - length, length)
+            let asked = min(limit - length, longestRead)
+            let got = unsafe pread(descriptor, start + length, asked, length)
             if got < 0 {
                 if errno == EINTR { continue }
                 throw KernelFileError(.read, path: path, errno: errno)
             }
             length += got
-            if got == 0 || isLast(got, asked: limit - length + got, records) { break }
+            // Where a test cuts reads at a page, what claims to be one read is held to it.
+            let isCut = asked == longestRead && longestRead >= ReadArena.page
+            if got == 0 || isOneRead && (got < asked || isCut) { break }
             guard length == limit else { continue }
             guard limit < ReadArena.largestFile else { throw KernelFileError(.read, path: path, errno: EFBIG) }
             limit *= 4
@@ -59,13 +66,12 @@ struct ReadArena: ~Copyable {
         return unsafe keep(start, length)
     }
 
-    /// True where a read that brought so much has reached the end, so that another one need not be asked.
-    private func isLast(_ got: Int, asked: Int, _ records: KernelRecords) -> Bool {
-        switch records {
-        case .one: got < asked
-        // A read ends early only before a record that does not fit into the rest of the page.
-        case .many(let longest): got < asked && got + longest <= ReadArena.page
-        case .manyOfAnyLength: false
+    /// A copy of bytes that lives as long as what was read.
+    mutating func copy(_ bytes: Bytes) -> Bytes {
+        unsafe fill(capacity: bytes.count) { start in
+            guard let source = unsafe bytes.unsafeBuffer.baseAddress else { return 0 }
+            unsafe start.copyMemory(from: source, byteCount: bytes.count)
+            return bytes.count
         }
     }
 

@@ -9,7 +9,7 @@ import KernelFiles
 /// Source: /proc/self/statm, /proc/self/task and /proc/self/fd, proc(5). /proc/self/stat has more of it in one place,
 /// but sums up over all threads and costs three times as much.
 struct ProcessReader {
-    private let memoryFile = KernelFile("/proc/self/statm")
+    private let memoryFile = KernelFile(oneRead: "/proc/self/statm")
     private let pageSize = UInt64(getpagesize())
     private let limits = ProcessLimits()
     private let threads = KernelDirectory("/proc/self/task")

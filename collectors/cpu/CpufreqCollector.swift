@@ -72,7 +72,7 @@ struct CpufreqCollector: Collector {
     init(context: CollectorContext) {
         folder = KernelDirectory(context.roots.sys("devices/system/cpu"))
         policies = KernelDirectory(context.roots.sys("devices/system/cpu/cpufreq"))
-        onlineFile = KernelFile(context.roots.sys("devices/system/cpu/online"))
+        onlineFile = KernelFile(oneRead: context.roots.sys("devices/system/cpu/online"))
     }
 
     mutating func collect(
@@ -138,14 +138,14 @@ struct CpufreqCollector: Collector {
                 cpu.fixed.append((metric, value))
             } else {
                 // Read like those that change, so that every scrape says that it is lost.
-                cpu.frequencies.append(Frequency(metric: metric, file: KernelFile(path + name)))
+                cpu.frequencies.append(Frequency(metric: metric, file: KernelFile(oneRead: path + name)))
             }
         }
         for (metric, name) in CpufreqCollector.files where content(path + name, &reader) != nil {
-            cpu.frequencies.append(Frequency(metric: metric, file: KernelFile(path + name)))
+            cpu.frequencies.append(Frequency(metric: metric, file: KernelFile(oneRead: path + name)))
         }
         if content(path + "scaling_governor", &reader) != nil {
-            cpu.governor = KernelFile(path + "scaling_governor")
+            cpu.governor = KernelFile(oneRead: path + "scaling_governor")
         }
         if var names = content(path + "scaling_available_governors", &reader).map({ ByteScanner($0) }) {
             while let name = names.nextField() { cpu.governors.append(name.text) }

@@ -25,10 +25,10 @@ struct LoadavgCollector: Collector {
         name: "loadavg", group: .cpu, help: "Load averages over 1, 5 and 15 minutes.",
         reads: ["/proc/loadavg"], families: Metric.families)
 
-    private let file: SharedFile
+    private let file: KernelFile
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        file = try SharedFiles.file(context.roots.proc("loadavg"), context)
+        file = context.sharedFile(context.roots.proc("loadavg"))
     }
 
     mutating func collect(

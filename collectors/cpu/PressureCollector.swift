@@ -48,7 +48,8 @@ struct PressureCollector: Collector {
 
     init(context: CollectorContext) {
         func resource(_ name: String, _ waiting: Metric?, _ stalled: Metric?) -> Resource {
-            Resource(file: KernelFile(context.roots.proc("pressure/" + name)), waiting: waiting, stalled: stalled)
+            Resource(
+                file: KernelFile(oneRead: context.roots.proc("pressure/" + name)), waiting: waiting, stalled: stalled)
         }
         resources = [
             resource("cpu", .cpuWaiting, nil), resource("io", .ioWaiting, .ioStalled),

@@ -33,7 +33,7 @@ struct SchedstatCollector: Collector {
     private let file: KernelFile
 
     init(context: CollectorContext) {
-        file = KernelFile(context.roots.proc("schedstat"), .manyOfAnyLength)
+        file = KernelFile(context.roots.proc("schedstat"))
     }
 
     mutating func collect(

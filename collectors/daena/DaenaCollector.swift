@@ -24,7 +24,7 @@ struct DaenaCollector: Collector {
     private let mounts: MountSource
     private let network: DaenaNetwork
     private let gpus: DaenaGPUs
-    private let memory, loadavg, fileHandles, sockstat: SharedFile
+    private let memory, loadavg, fileHandles, sockstat: KernelFile
     private let online: KernelFile
 
     init(context: CollectorContext) throws(ConfigurationError) {
@@ -35,11 +35,11 @@ struct DaenaCollector: Collector {
         }
         network = try DaenaNetwork(context)
         gpus = try DaenaGPUs(context)
-        memory = try SharedFiles.file(roots.proc("meminfo"), context)
-        loadavg = try SharedFiles.file(roots.proc("loadavg"), context)
-        fileHandles = try SharedFiles.file(roots.proc("sys/fs/file-nr"), context)
-        sockstat = try SharedFiles.file(roots.proc("net/sockstat"), context)
-        online = KernelFile(roots.sys("devices/system/cpu/online"))
+        memory = context.sharedFile(roots.proc("meminfo"))
+        loadavg = context.sharedFile(roots.proc("loadavg"))
+        fileHandles = context.sharedFile(roots.proc("sys/fs/file-nr"))
+        sockstat = context.sharedFile(roots.proc("net/sockstat"))
+        online = KernelFile(oneRead: roots.sys("devices/system/cpu/online"))
     }
 
     mutating func collect(
@@ -139,7 +139,7 @@ struct DaenaCollector: Collector {
     }
 
     private func collectCount(
-        _ file: SharedFile, _ metric: Metric, from reader: inout KernelFileReader, into writer: inout MetricWriter,
+        _ file: KernelFile, _ metric: Metric, from reader: inout KernelFileReader, into writer: inout MetricWriter,
         _ parse: (inout ByteScanner) -> UInt64?
     ) {
         do throws(CollectorError) {

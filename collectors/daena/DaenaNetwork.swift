@@ -14,7 +14,7 @@ struct DaenaNetwork {
 
     init(_ context: CollectorContext) throws(ConfigurationError) {
         links = context.roots.isLiveProcfs ? try LinkSource.shared(context) : nil
-        file = KernelFile(context.roots.proc("net/dev"), .many(longest: 512))
+        file = KernelFile(context.roots.proc("net/dev"))
     }
 
     /// Writes the interfaces and their sums.

@@ -76,8 +76,8 @@ final class MountSource: ItemSource, @unchecked Sendable {
         fsTypes = try DeviceFilter(
             context.options, include: "collector.filesystem.fs-types-include",
             exclude: "collector.filesystem.fs-types-exclude")
-        listOfInit = KernelFile(roots.proc("1/mountinfo"), .manyOfAnyLength)
-        listOfSelf = KernelFile(roots.proc("self/mountinfo"), .manyOfAnyLength)
+        listOfInit = KernelFile(roots.proc("1/mountinfo"))
+        listOfSelf = KernelFile(roots.proc("self/mountinfo"))
     }
 
     /// Calls `body` for each mount that answered in this scrape; those that hang or failed are left out.

@@ -87,8 +87,8 @@ struct MemoryPart: CardPart {
     private let totalMetric: GPUMetric?
 
     init(_ prefix: String, _ metric: GPUMetric, total: GPUMetric?) {
-        self.total = KernelFile(prefix + "total")
-        used = KernelFile(prefix + "used")
+        self.total = KernelFile(oneRead: prefix + "total")
+        used = KernelFile(oneRead: prefix + "used")
         self.metric = metric
         totalMetric = total
     }
@@ -116,7 +116,7 @@ struct ClockLevelsPart: CardPart {
     private let withCurrent: Bool
 
     init(_ path: String, domain: String, withCurrent: Bool) {
-        file = KernelFile(path)
+        file = KernelFile(oneRead: path)
         self.domain = domain
         self.withCurrent = withCurrent
     }
@@ -158,7 +158,7 @@ struct MemoryErrorsPart: CardPart {
             if name.hasSuffix("_err_count") { files.append(name.text) }
         }
         guard !files.isEmpty else { return nil }
-        self.files = files.sorted().map { KernelFile(folder + "/" + $0) }
+        self.files = files.sorted().map { KernelFile(oneRead: folder + "/" + $0) }
     }
 
     func read(

@@ -65,7 +65,7 @@ final class Card<Metric: MetricKey>: SourceItem, @unchecked Sendable {
         key = device.id
         self.device = device
         self.model = model
-        runtimeStatus = KernelFile(device.runtimeStatusPath)
+        runtimeStatus = KernelFile(oneRead: device.runtimeStatusPath)
     }
 
     func read(from reader: inout KernelFileReader) {

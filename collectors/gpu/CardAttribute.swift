@@ -35,7 +35,7 @@ struct CardAttribute<Metric: MetricKey> {
     let labels: [(name: StaticString, value: String)]
 
     init(_ path: String, _ metric: Metric, _ form: Form = .whole, _ labels: (name: StaticString, value: String)...) {
-        file = KernelFile(path)
+        file = KernelFile(oneRead: path)
         self.metric = metric
         self.form = form
         self.labels = labels

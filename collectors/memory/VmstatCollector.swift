@@ -36,7 +36,7 @@ struct VmstatCollector: Collector {
     private var families = KeptFamilies()
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        file = KernelFile(context.roots.proc("vmstat"), .many(longest: 128))
+        file = KernelFile(context.roots.proc("vmstat"))
         fields = try context.options.pattern("collector.vmstat.fields")
     }
 

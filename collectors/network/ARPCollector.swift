@@ -52,7 +52,7 @@ struct ARPCollector: ~Copyable, Collector {
         let filter = try DeviceFilter(
             context.options, include: "collector.arp.device-include", exclude: "collector.arp.device-exclude")
         let links = context.options.flag("collector.arp.netlink") ? try LinkSource.shared(context) : nil
-        file = KernelFile(context.roots.proc("net/arp"), .many(longest: 512))
+        file = KernelFile(context.roots.proc("net/arp"))
         self.filter = filter
         self.links = links
         socket = RouteNetlinkSocket()

@@ -57,9 +57,9 @@ struct ConntrackCollector: Collector {
     private var row: [UInt64] = []
 
     init(context: CollectorContext) {
-        count = KernelFile(context.roots.proc("sys/net/netfilter/nf_conntrack_count"))
-        limit = KernelFile(context.roots.proc("sys/net/netfilter/nf_conntrack_max"))
-        statistics = KernelFile(context.roots.proc("net/stat/nf_conntrack"), .many(longest: 512))
+        count = KernelFile(oneRead: context.roots.proc("sys/net/netfilter/nf_conntrack_count"))
+        limit = KernelFile(oneRead: context.roots.proc("sys/net/netfilter/nf_conntrack_max"))
+        statistics = KernelFile(context.roots.proc("net/stat/nf_conntrack"))
     }
 
     mutating func collect(

@@ -28,13 +28,13 @@ struct SockstatCollector: Collector {
     /// The fields that are shown; a kernel that writes others has meanings that nobody has named yet.
     private static let fields: [StaticString] = ["inuse", "orphan", "tw", "alloc", "mem", "memory"]
 
-    private let ipv4: SharedFile
+    private let ipv4: KernelFile
     private let ipv6: KernelFile
     private let pageSizeBytes: Int64
     private var name = KernelFamilyName()
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        ipv4 = try SharedFiles.file(context.roots.proc("net/sockstat"), context)
+        ipv4 = context.sharedFile(context.roots.proc("net/sockstat"))
         ipv6 = KernelFile(context.roots.proc("net/sockstat6"))
         pageSizeBytes = Int64(sysconf(Int32(_SC_PAGESIZE)))
     }

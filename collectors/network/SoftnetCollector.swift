@@ -64,7 +64,7 @@ struct SoftnetCollector: Collector {
     private var columns: [UInt64] = []
 
     init(context: CollectorContext) {
-        file = KernelFile(context.roots.proc("net/softnet_stat"), .many(longest: 512))
+        file = KernelFile(context.roots.proc("net/softnet_stat"))
     }
 
     mutating func collect(

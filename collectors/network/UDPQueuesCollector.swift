@@ -26,8 +26,8 @@ struct UDPQueuesCollector: Collector {
     private let ipv6: KernelFile
 
     init(context: CollectorContext) {
-        ipv4 = KernelFile(context.roots.proc("net/udp"), .many(longest: 512))
-        ipv6 = KernelFile(context.roots.proc("net/udp6"), .many(longest: 512))
+        ipv4 = KernelFile(context.roots.proc("net/udp"))
+        ipv6 = KernelFile(context.roots.proc("net/udp6"))
     }
 
     mutating func collect(

@@ -138,7 +138,7 @@ struct StatusPart: CardPart {
     private let file: KernelFile
 
     init(_ path: String) {
-        file = KernelFile(path)
+        file = KernelFile(oneRead: path)
     }
 
     func read(

@@ -104,7 +104,7 @@ struct RaplCollector: Collector {
         var uses: [String: Int] = [:]
         for entry in names {
             let path = directory.path + "/" + entry
-            let nameFile = KernelFile(path + "/name")
+            let nameFile = KernelFile(oneRead: path + "/name")
             guard let bytes = reader.text(of: nameFile, or: &writer) else { continue }
             let (name, index) = Self.split(bytes.text, uses: uses)
             uses[name] = index &+ 1
@@ -112,7 +112,9 @@ struct RaplCollector: Collector {
                 "node_rapl_\(Self.metricPart(name))_joules_total", ["index", "path"],
                 "Energy that the power zone \(name) has used, in joules; it wraps at the zone's range.")
             zones.append(
-                Zone(name: name, index: index, path: path, family: family, energy: KernelFile(path + "/energy_uj")))
+                Zone(
+                    name: name, index: index, path: path, family: family,
+                    energy: KernelFile(oneRead: path + "/energy_uj")))
         }
     }
 

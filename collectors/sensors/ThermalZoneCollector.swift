@@ -100,13 +100,15 @@ struct ThermalZoneCollector: Collector {
         zones = Self.numbered(names, prefix: "thermal_zone").map { name, number in
             let folder = directory.path + "/" + name
             return Zone(
-                name: number, type: KernelFile(folder + "/type"), temperature: KernelFile(folder + "/temp"))
+                name: number, type: KernelFile(oneRead: folder + "/type"),
+                temperature: KernelFile(oneRead: folder + "/temp"))
         }
         coolingDevices = Self.numbered(names, prefix: "cooling_device").map { name, number in
             let folder = directory.path + "/" + name
             return CoolingDevice(
-                name: number, type: KernelFile(folder + "/type"), maximumState: KernelFile(folder + "/max_state"),
-                currentState: KernelFile(folder + "/cur_state"))
+                name: number, type: KernelFile(oneRead: folder + "/type"),
+                maximumState: KernelFile(oneRead: folder + "/max_state"),
+                currentState: KernelFile(oneRead: folder + "/cur_state"))
         }
     }
 

@@ -27,8 +27,8 @@ struct EntropyCollector: Collector {
 
     init(context: CollectorContext) {
         files = [
-            (.available, KernelFile(context.roots.proc("sys/kernel/random/entropy_avail"))),
-            (.poolSize, KernelFile(context.roots.proc("sys/kernel/random/poolsize"))),
+            (.available, KernelFile(oneRead: context.roots.proc("sys/kernel/random/entropy_avail"))),
+            (.poolSize, KernelFile(oneRead: context.roots.proc("sys/kernel/random/poolsize"))),
         ]
     }
 

@@ -23,10 +23,10 @@ struct FilefdCollector: Collector {
         name: "filefd", group: .system, help: "Open files of the whole host, and how many there may be.",
         reads: ["/proc/sys/fs/file-nr"], families: Metric.families)
 
-    private let file: SharedFile
+    private let file: KernelFile
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        file = try SharedFiles.file(context.roots.proc("sys/fs/file-nr"), context)
+        file = context.sharedFile(context.roots.proc("sys/fs/file-nr"))
     }
 
     mutating func collect(

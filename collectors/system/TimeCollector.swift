@@ -110,8 +110,8 @@ struct TimeCollector: Collector {
             let path = folder.path + "/" + name.text
             found.append(
                 ClockSource(
-                    name: name.text, available: KernelFile(path + "/available_clocksource"),
-                    current: KernelFile(path + "/current_clocksource")))
+                    name: name.text, available: KernelFile(oneRead: path + "/available_clocksource"),
+                    current: KernelFile(oneRead: path + "/current_clocksource")))
         }
         return found.sorted { $0.name < $1.name }
     }

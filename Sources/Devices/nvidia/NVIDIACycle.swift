@@ -59,7 +59,7 @@ final class NVIDIACycle: SourceItem, @unchecked Sendable {
         self.inventory = inventory
         self.clock = clock
         shareNanoseconds = options.timeoutNanoseconds
-        moduleVersionFile = KernelFile(roots.sys("module/nvidia/version"))
+        moduleVersionFile = KernelFile(oneRead: roots.sys("module/nvidia/version"))
         var reading = GPUReadingOptions()
         reading.nvlinks = options.hasNVLinks
         reading.processes = options.processLimit > 0

@@ -59,7 +59,7 @@ public final class NVIDIADevice {
     init(_ address: PCIAddress, runtimeStatusPath: String?) {
         self.address = address
         addressText = address.description
-        runtimeStatus = runtimeStatusPath.map { KernelFile($0) }
+        runtimeStatus = runtimeStatusPath.map { KernelFile(oneRead: $0) }
     }
 
     /// Forgets what this cycle has not read again.

@@ -55,7 +55,7 @@ struct CPUInfo {
         flags = try options.pattern("collector.cpu.info.flags-include")
         bugs = try options.pattern("collector.cpu.info.bugs-include")
         guard options.flag("collector.cpu.info") || flags != nil || bugs != nil else { return nil }
-        file = KernelFile(context.roots.proc("cpuinfo"), .manyOfAnyLength)
+        file = KernelFile(context.roots.proc("cpuinfo"))
         // As in node_exporter, the frequency goes away together with the cpufreq collector.
         showsFrequency =
             options.isGiven("collector.cpufreq")

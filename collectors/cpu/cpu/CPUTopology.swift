@@ -31,7 +31,7 @@ struct CPUTopology {
     init(roots: Roots) {
         self.roots = roots
         folder = KernelDirectory(roots.sys("devices/system/cpu"))
-        onlineFile = KernelFile(roots.sys("devices/system/cpu/online"))
+        onlineFile = KernelFile(oneRead: roots.sys("devices/system/cpu/online"))
     }
 
     /// Writes throttling, isolation and whether each CPU is online.
@@ -108,12 +108,12 @@ struct CPUTopology {
             let ofCore = path + "thermal_throttle/core_throttle_count"
             if !cores.contains([package, core]), number(ofCore, &reader) != nil {
                 cores.insert([package, core])
-                throttles.append(Throttle(package: package, core: core, file: KernelFile(ofCore)))
+                throttles.append(Throttle(package: package, core: core, file: KernelFile(oneRead: ofCore)))
             }
             let ofPackage = path + "thermal_throttle/package_throttle_count"
             if !packages.contains(package), number(ofPackage, &reader) != nil {
                 packages.insert(package)
-                throttles.append(Throttle(package: package, core: nil, file: KernelFile(ofPackage)))
+                throttles.append(Throttle(package: package, core: nil, file: KernelFile(oneRead: ofPackage)))
             }
         }
     }

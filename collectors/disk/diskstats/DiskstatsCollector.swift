@@ -58,7 +58,7 @@ struct DiskstatsCollector: Collector {
 
     init(context: CollectorContext) throws(ConfigurationError) {
         roots = context.roots
-        file = KernelFile(roots.proc("diskstats"), .many(longest: 512))
+        file = KernelFile(roots.proc("diskstats"))
         filter = try DeviceFilter(
             context.options, include: "collector.diskstats.device-include",
             exclude: "collector.diskstats.device-exclude")

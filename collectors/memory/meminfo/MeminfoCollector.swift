@@ -24,12 +24,12 @@ struct MeminfoCollector: Collector {
         name: "meminfo", group: .memory, help: "Sizes of the parts that memory and swap are used for.",
         reads: ["/proc/meminfo"], families: Metric.families)
 
-    private let file: SharedFile
+    private let file: KernelFile
     /// The index of the field that each line holds, -1 for none of ours.
     private var memory = LineMemory()
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        file = try SharedFiles.file(context.roots.proc("meminfo"), context)
+        file = context.sharedFile(context.roots.proc("meminfo"))
     }
 
     mutating func collect(

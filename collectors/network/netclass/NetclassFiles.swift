@@ -18,12 +18,12 @@ struct NetclassFiles {
 
     /// The files below an interface's folder.
     init(_ folder: String) {
-        numbers = Self.numbered.map { KernelFile("\(folder)/\($0.file ?? "")") }
-        address = KernelFile(folder + "/address")
-        broadcast = KernelFile(folder + "/broadcast")
-        duplex = KernelFile(folder + "/duplex")
-        operationalState = KernelFile(folder + "/operstate")
-        alias = KernelFile(folder + "/ifalias")
+        numbers = Self.numbered.map { KernelFile(oneRead: "\(folder)/\($0.file ?? "")") }
+        address = KernelFile(oneRead: folder + "/address")
+        broadcast = KernelFile(oneRead: folder + "/broadcast")
+        duplex = KernelFile(oneRead: folder + "/duplex")
+        operationalState = KernelFile(oneRead: folder + "/operstate")
+        alias = KernelFile(oneRead: folder + "/ifalias")
     }
 
     /// Reads all of them; one that the device does not answer for is left out.

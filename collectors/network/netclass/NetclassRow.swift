@@ -37,8 +37,8 @@ struct NetclassRow {
     /// A row of the interface with that folder.
     init(_ folder: String) {
         self.folder = folder
-        speedFile = KernelFile(folder + "/speed")
-        duplexFile = KernelFile(folder + "/duplex")
+        speedFile = KernelFile(oneRead: folder + "/speed")
+        duplexFile = KernelFile(oneRead: folder + "/duplex")
     }
 
     /// True where sysfs shows this interface under the dump's number; false where it shows another one's or none.

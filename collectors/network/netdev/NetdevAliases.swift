@@ -18,7 +18,7 @@ struct NetdevAliases {
         of name: Bytes, dumped: Bytes, _ position: Int, from reader: inout KernelFileReader
     ) -> Bytes? {
         guard let directory else { return dumped }
-        _ = files.place(name, at: position) { KernelFile("\(directory)/\(name.text)/ifalias") }
+        _ = files.place(name, at: position) { KernelFile(oneRead: "\(directory)/\(name.text)/ifalias") }
         // What cannot be read is no label; the counters are what matters.
         return try? reader.contents(of: files[position]).trimmed
     }

@@ -53,7 +53,7 @@ struct NetdevCollector: ~Copyable, Collector {
         let isNetlink = options.flag(Self.prefix + "netlink")
         let isFromDump = isNetlink && context.roots.isLiveSysfs
         self.filter = filter
-        file = KernelFile(context.roots.proc("net/dev"), .many(longest: 512))
+        file = KernelFile(context.roots.proc("net/dev"))
         let showsAlias = options.flag(Self.prefix + "label-ifalias")
         wanted = showsAlias && isFromDump ? .everything : .counters
         isDetailed = options.flag(Self.prefix + "enable-detailed-metrics")

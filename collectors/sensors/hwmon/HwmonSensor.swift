@@ -35,11 +35,11 @@ struct HwmonSensor {
     /// Makes the list of what is to be read, once all attributes are known.
     mutating func finish() {
         let hasBareValue = attributes[""] != nil
-        labelFile = attributes["label"].map { KernelFile($0.path) }
+        labelFile = attributes["label"].map { KernelFile(oneRead: $0.path) }
         values = attributes.values.sorted { $0.path < $1.path }.compactMap { attribute, path in
             guard attribute.property != "label" else { return nil }
             return Value(
-                file: KernelFile(path), family: HwmonFamily(attribute, hasBareValue: hasBareValue),
+                file: KernelFile(oneRead: path), family: HwmonFamily(attribute, hasBareValue: hasBareValue),
                 isClock: attribute.type == "freq" && attribute.property == "input")
         }
         attributes = [:]

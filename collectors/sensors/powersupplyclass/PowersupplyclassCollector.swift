@@ -109,12 +109,12 @@ struct PowersupplyclassCollector: Collector {
         let folder = supply.directory.path + "/"
         supply.values = Metric.allCases.compactMap { metric in
             guard let (file, divisor) = metric.source, present.contains(file) else { return nil }
-            return Value(metric: metric, divisor: divisor, file: KernelFile(folder + file))
+            return Value(metric: metric, divisor: divisor, file: KernelFile(oneRead: folder + file))
         }
         supply.texts = Metric.infoLabels.compactMap { label in
             let file = "\(label)"
             if file == "power_supply" { return (label, nil) }
-            return present.contains(file) ? (label, KernelFile(folder + file)) : nil
+            return present.contains(file) ? (label, KernelFile(oneRead: folder + file)) : nil
         }
     }
 }

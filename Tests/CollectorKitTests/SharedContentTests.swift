@@ -5,7 +5,7 @@ import Foundation
 import KernelFiles
 import Testing
 
-@Suite struct SharedFileTests {
+@Suite struct SharedContentTests {
     private let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
 
     private func put(_ text: String) throws {
@@ -16,8 +16,8 @@ import Testing
     func onceAScrape() throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let context = CollectorContext(roots: Roots(), options: Options([], given: [:]), sources: Sources())
-        let file = try SharedFiles.file(path, context)
-        #expect(try file === SharedFiles.file(path, context))
+        let file = context.sharedFile(path)
+        let other = context.sharedFile(path)
         #expect(file.path == path)
         var first = KernelFileReader(budget: DescriptorBudget(limit: 0))
         var second = KernelFileReader(budget: DescriptorBudget(limit: 0))
@@ -27,25 +27,25 @@ import Testing
         #expect(try first.readIfPresent(file)?.text == "one")
         try put("two!")
         #expect(try first.readIfPresent(file)?.text == "one")
-        #expect(try second.readIfPresent(file)?.text == "one")
+        #expect(try second.readIfPresent(other)?.text == "one")
         second.beginCollection(scrape: 2)
-        #expect(try second.readIfPresent(file)?.text == "two!")
+        #expect(try second.readIfPresent(other)?.text == "two!")
         first.beginCollection(scrape: 2)
         #expect(try first.readIfPresent(file)?.text == "two!")
         try put("")
         first.beginCollection(scrape: 3)
         second.beginCollection(scrape: 3)
-        #expect(try first.readIfPresent(file)?.text == "" && second.readIfPresent(file)?.text == "")
+        #expect(try first.readIfPresent(file)?.text == "" && second.readIfPresent(other)?.text == "")
         try FileManager.default.removeItem(atPath: path)
         first.beginCollection(scrape: 4)
         second.beginCollection(scrape: 4)
-        #expect(try first.readIfPresent(file) == nil && second.readIfPresent(file) == nil)
+        #expect(try first.readIfPresent(file) == nil && second.readIfPresent(other) == nil)
     }
 
     @Test("a file that cannot be read says so to everybody, and is tried again")
     func unreadable() throws {
         let context = CollectorContext(roots: Roots(), options: Options([], given: [:]), sources: Sources())
-        let file = try SharedFiles.file(FileManager.default.temporaryDirectory.path, context)
+        let file = context.sharedFile(FileManager.default.temporaryDirectory.path)
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 1))
         reader.beginCollection(scrape: 1)
         for _ in 0..<2 {
