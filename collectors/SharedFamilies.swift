@@ -8,7 +8,7 @@ import Exposition
 enum SharedFamilies {
     /// The frequency that a CPU runs at: by package and core from /proc/cpuinfo, by CPU alone from cpufreq.
     static let cpuFrequencyHertz = MetricFamily.gauge(
-        "node_cpu_frequency_hertz", ["core", "cpu", "package"], "Frequency that the CPU runs at, in hertz.")
+        "node_cpu_frequency_hertz", ["core?", "cpu", "package?"], "Frequency that the CPU runs at, in hertz.")
 
     /// The names of the owners by the family's name.
     static let owners: [String: [String]] = {

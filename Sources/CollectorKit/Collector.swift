@@ -11,7 +11,9 @@ public import KernelFiles
 /// is then `degraded`. A throw means that nothing of this scrape is shown.
 public protocol Collector: ~Copyable, SendableMetatype {
     /// Its families; `NoMetrics` where all are named while collecting.
-    associatedtype Metric: MetricKey
+    associatedtype Metric: FamilyKey
+    /// The writer that takes them.
+    typealias Writer = MetricWriter<Metric>
 
     /// Everything that users read about it.
     static var descriptor: CollectorDescriptor { get }
@@ -21,20 +23,8 @@ public protocol Collector: ~Copyable, SendableMetatype {
 
     /// Reads and writes one scrape's samples.
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout MetricWriter<Metric>
     ) throws(CollectorError) -> Availability
-}
-
-/// For collectors whose families are all named while collecting.
-public enum NoMetrics: Int, MetricKey {
-    /// Never written: a raw-value enum has to have a case.
-    case none
-
-    /// No family.
-    public var family: MetricFamily { .untyped("", [], "") }
-
-    /// No case is a family.
-    public static var allCases: [NoMetrics] { [] }
 }
 
 /// What a collector is made from.
@@ -78,7 +68,7 @@ extension MetricWriter {
     }
 
     /// The family of a name that is known only now.
-    public mutating func family(named name: Bytes, make: () -> MetricFamily) -> Family {
+    public mutating func family(named name: Bytes, make: () -> MetricFamily) -> NamedFamily {
         unsafe family(named: name.unsafeBuffer, make: make)
     }
 }

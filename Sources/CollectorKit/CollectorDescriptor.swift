@@ -22,10 +22,10 @@ public struct CollectorDescriptor: Sendable {
     public let reads: [String]
     /// Its options, sources' options that it owns included.
     public let options: [OptionDescriptor]
-    /// The families it may write.
+    /// The families it may write, which are those of its type `Metric`; in the registry's descriptors alone.
     ///
     /// Families whose names come from the kernel are described by `openFamilies`.
-    public let families: [MetricFamily]
+    public internal(set) var families: [MetricFamily] = []
     /// Patterns of families that it names while collecting, for example `node_vmstat_<field>`.
     public let openFamilies: [MetricFamily]
     /// How long it may take where that is more than 0.25 s; nil for that.
@@ -38,7 +38,7 @@ public struct CollectorDescriptor: Sendable {
     /// A descriptor; `name` is lower case with underscores.
     public init(
         name: String, group: Group, isDefault: Bool = true, help: String, reads: [String],
-        options: [OptionDescriptor] = [], families: [MetricFamily], openFamilies: [MetricFamily] = [],
+        options: [OptionDescriptor] = [], openFamilies: [MetricFamily] = [],
         absentIsSuccess: Bool = false, shareNanoseconds: UInt64? = nil
     ) {
         self.name = name
@@ -47,7 +47,6 @@ public struct CollectorDescriptor: Sendable {
         self.help = help
         self.reads = reads
         self.options = options
-        self.families = families
         self.openFamilies = openFamilies
         self.absentIsSuccess = absentIsSuccess
         self.shareNanoseconds = shareNanoseconds

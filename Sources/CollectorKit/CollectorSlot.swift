@@ -45,6 +45,8 @@ public protocol CollectorSlot: AnyObject, Sendable {
     var result: CollectorResult { get }
     /// What the last `collect` said of the first item that it lost.
     var firstLoss: String? { get }
+    /// The first mistake of the collector in the last `collect`; nil in a collector that works.
+    var fault: String? { get }
 
     /// Runs the collector; keeps samples, outcome and duration.
     func collect(from reader: inout KernelFileReader)
@@ -62,7 +64,7 @@ public final class Slot<C: Collector & ~Copyable>: CollectorSlot, @unchecked Sen
     public let state = ItemState()
     /// Those that the collector asked for while it was made.
     public let itemSources: [any ItemSource]
-    private let kept = Kept()
+    private let kept: Kept<C.Metric>
     // Last, so that what is in front of it stands at the same place whatever the type of collector.
     private var collector: C
 
@@ -71,8 +73,8 @@ public final class Slot<C: Collector & ~Copyable>: CollectorSlot, @unchecked Sen
         _ = context.sources.takeUsed()
         collector = try C(context: context)
         itemSources = context.sources.takeUsed().compactMap { $0 as? any ItemSource }
-        descriptor = C.descriptor
-        kept.parts.writer = MetricWriter(families: C.Metric.families)
+        descriptor = .complete(C.self)
+        kept = Kept(openFamilies: C.descriptor.openFamilies)
     }
 
     /// What came of the last `collect`.
@@ -80,6 +82,9 @@ public final class Slot<C: Collector & ~Copyable>: CollectorSlot, @unchecked Sen
 
     /// What the last `collect` said of the first item that it lost.
     public var firstLoss: String? { kept.parts.writer.firstLoss }
+
+    /// The first mistake of the collector in the last `collect`.
+    public var fault: String? { kept.parts.writer.fault }
 
     /// Runs the collector and keeps what came of it.
     public func collect(from reader: inout KernelFileReader) {
@@ -93,12 +98,12 @@ public final class Slot<C: Collector & ~Copyable>: CollectorSlot, @unchecked Sen
 }
 
 /// What a slot keeps of its collector's last run, whatever the collector's type.
-private final class Kept {
+private final class Kept<Key: FamilyKey> {
     struct Parts: ~Copyable {
-        var writer = MetricWriter(families: [])
+        var writer: MetricWriter<Key>
         var result = CollectorResult()
 
-        mutating func collect(_ run: (inout MetricWriter) throws(CollectorError) -> Availability) {
+        mutating func collect(_ run: (inout MetricWriter<Key>) throws(CollectorError) -> Availability) {
             let start = Clock.monotonicNanoseconds()
             writer.reset()
             do throws(CollectorError) {
@@ -118,7 +123,11 @@ private final class Kept {
         }
     }
 
-    var parts = Parts()
+    var parts: Parts
+
+    init(openFamilies: [MetricFamily]) {
+        parts = Parts(writer: MetricWriter(openFamilies: openFamilies))
+    }
 
     func add(to composer: inout PageComposer) {
         composer.add(parts.writer)
@@ -144,7 +153,16 @@ public struct CollectorEntry: Sendable {
 
     /// The entry of a type of collector.
     public init<C: Collector & ~Copyable>(_ type: C.Type) {
-        descriptor = C.descriptor
+        descriptor = .complete(C.self)
         make = { context throws(ConfigurationError) in try Slot<C>(C.self, context: context) }
+    }
+}
+
+extension CollectorDescriptor {
+    /// The descriptor of a type of collector with the families that it writes by key.
+    static func complete<C: Collector & ~Copyable>(_ type: C.Type) -> CollectorDescriptor {
+        var descriptor = C.descriptor
+        descriptor.families = C.Metric.families
+        return descriptor
     }
 }

@@ -8,7 +8,7 @@ public struct KeptFamilies: Sendable {
     private static let limit = 4_096
 
     private var families: [MetricFamily] = []
-    private var written: [MetricWriter.Family] = []
+    private var written: [NamedFamily] = []
 
     /// No family yet.
     public init() {}
@@ -25,7 +25,7 @@ public struct KeptFamilies: Sendable {
     }
 
     /// Writes a sample of the family of a number; nothing where there is none.
-    public mutating func write(_ number: Int, _ value: SampleValue, into writer: inout MetricWriter) {
+    public mutating func write(_ number: Int, _ value: SampleValue, into writer: inout MetricWriter<some FamilyKey>) {
         guard written.indices.contains(number) else { return }
         if !writer.has(written[number]) { written[number] = writer.family(families[number]) }
         writer.write(written[number], .none, value)

@@ -49,12 +49,14 @@ struct FamilyBlock: ~Copyable {
     let header: FamilyHeader
     let nameHash: UInt64
     private let name: [UInt8]
+    private let labelNames: DeclaredLabels
 
     init(_ family: MetricFamily, isDynamic: Bool) {
         id = Self.lastID.add(1, ordering: .relaxed).newValue
         self.family = family
         self.isDynamic = isDynamic
         header = FamilyHeader(family)
+        labelNames = DeclaredLabels(family)
         name = Array(family.name.utf8)
         nameCount = name.count
         headerCount = header.text.count
@@ -101,10 +103,11 @@ struct FamilyBlock: ~Copyable {
         }
     }
 
-    /// Appends one sample unless its series is there already.
+    /// Appends one sample unless its series is there already; false where its labels are not those that the family
+    /// declares.
     ///
     /// `labels` is the text between the braces.
-    mutating func append(labels: UnsafeRawBufferPointer, value: SampleValue) {
+    mutating func append(labels: UnsafeRawBufferPointer, value: SampleValue) -> Bool {
         let prefixCount = nameCount &+ labels.count &+ (labels.count > 0 ? 3 : 1)
         let most = prefixCount &+ NumberText.maximumLength &+ 1
         guard isFollowing, sampleCount < knownCount, text.hasRoom(for: most),
@@ -113,16 +116,18 @@ struct FamilyBlock: ~Copyable {
         let start = unsafe text.room(for: most)
         if unsafe known != start { unsafe memcpy(start, known, prefixCount) }
         unsafe finish(start, prefixCount, value)
+        return true
     }
 
-    /// Appends one sample unless its series is there already.
+    /// Appends one sample unless its series is there already; false where its labels are not those that the family
+    /// declares.
     ///
     /// `labels` is the text between the braces, `extra` a further label that needs no escaping, `suffix` what follows
     /// the family's name (`_bucket`, `_sum`, `_count`).
     mutating func append(
         suffix: StaticString, labels: UnsafeRawBufferPointer, extra: (name: StaticString, value: StaticString)?,
         value: SampleValue
-    ) {
+    ) -> Bool {
         let most =
             nameCount + suffix.utf8CodeUnitCount + labels.count + NumberText.maximumLength + 8
             + (extra.map { $0.name.utf8CodeUnitCount + $0.value.utf8CodeUnitCount + 4 } ?? 0)
@@ -144,11 +149,17 @@ struct FamilyBlock: ~Copyable {
         }
         unsafe Self.put(UInt8(ascii: " "), &end)
         let prefixCount = unsafe end - start
-        guard unsafe isNew(UnsafeRawBufferPointer(start: start, count: prefixCount)) else {
-            duplicates += 1
-            return
+        let prefix = unsafe UnsafeRawBufferPointer(start: start, count: prefixCount)
+        if unsafe !isNextBefore(prefix) {
+            // Only series that the collection before did not have at this place are looked at closely.
+            guard unsafe labelNames.fit(UnsafeRawBufferPointer(rebasing: prefix[nameCount...])) else { return false }
+            guard unsafe isNew(prefix) else {
+                duplicates += 1
+                return true
+            }
         }
         unsafe finish(start, prefixCount, value)
+        return true
     }
 
     /// Appends the samples of another block of the same name; of equal series the one that is here stays.
@@ -157,7 +168,8 @@ struct FamilyBlock: ~Copyable {
             let row = unsafe other.rows[number]
             let end = number + 1 < other.sampleCount ? unsafe other.rows[number + 1].start : other.text.count
             let line = unsafe UnsafeRawBufferPointer(start: other.text.base + row.start, count: end - row.start)
-            guard unsafe isNew(UnsafeRawBufferPointer(rebasing: line[..<row.prefixCount])) else {
+            let prefix = unsafe UnsafeRawBufferPointer(rebasing: line[..<row.prefixCount])
+            guard unsafe isNextBefore(prefix) || isNew(prefix) else {
                 duplicates += 1
                 continue
             }
@@ -206,17 +218,16 @@ struct FamilyBlock: ~Copyable {
         return unsafe prefix
     }
 
-    /// Says of a prefix whether its series was not there before.
+    /// True where the collection before had this series at the same place, and has been followed so far.
+    private func isNextBefore(_ prefix: UnsafeRawBufferPointer) -> Bool {
+        // A single row before has been written over.
+        guard isFollowing, sampleCount < knownCount, knownCount > 1 else { return false }
+        return unsafe isPrefix(prefix, ofRow: sampleCount, in: before.base)
+    }
+
+    /// Says of a prefix that is not the next one of the collection before whether its series was not there before.
     private mutating func isNew(_ prefix: UnsafeRawBufferPointer) -> Bool {
-        if isFollowing {
-            // A single row before has been written over.
-            if sampleCount < knownCount, knownCount > 1,
-                unsafe isPrefix(prefix, ofRow: sampleCount, in: before.base)
-            {
-                return true
-            }
-            isFollowing = false
-        }
+        isFollowing = false
         guard sampleCount > 0 else { return true }
         if index.isEmpty {
             for number in 0..<sampleCount {

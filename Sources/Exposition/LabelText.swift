@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A set of labels that a `MetricWriter` has written down (`device="sda",fstype="ext4"`); good until that writer is
-/// reset.
+/// A set of labels that a writer has written down (`device="sda",fstype="ext4"`), good in that collection of that writer
+/// alone.
+///
+/// To keep one longer, or to give it to another writer, there is `KeptLabels`.
 public struct Labels: Sendable {
     let offset: Int
     let count: Int
+    /// The collection that it belongs to; no other collection of any writer has the same number.
+    let collection: UInt64
 
-    /// No label at all.
-    public static let none = Labels(offset: 0, count: 0)
+    /// No label at all, which every collection has.
+    public static let none = Labels(offset: 0, count: 0, collection: 0)
 }
 
 /// Writes the labels of one set, in the order in which they are added.
 public struct LabelText: ~Copyable {
     var sink = ByteSink(capacity: 1_024)
     private var start = 0
+    /// The collection that the labels written now belong to.
+    private(set) var collection: UInt64 = 0
 
     /// Adds a label whose value may hold any bytes: they are escaped, and what is not UTF-8 becomes U+FFFD.
     public mutating func add(_ name: StaticString, _ value: UnsafeRawBufferPointer) {
@@ -53,11 +59,29 @@ public struct LabelText: ~Copyable {
         sink.append(UInt8(ascii: "\""))
     }
 
+    /// Forgets all sets, which are good no longer.
+    mutating func beginCollection(_ collection: UInt64) {
+        sink.removeAll()
+        self.collection = collection
+    }
+
+    @usableFromInline
     mutating func begin() {
         start = sink.count
     }
 
-    /// Takes over labels that stand in the text already.
+    /// True for a set of this collection that lies within the text.
+    func owns(_ labels: Labels) -> Bool {
+        labels.count == 0
+            || labels.collection == collection && labels.offset >= 0 && labels.offset &+ labels.count <= sink.count
+    }
+
+    /// The bytes of a set, which must be this collection's.
+    func bytes(of labels: Labels) -> UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(start: sink.base + labels.offset, count: labels.count)
+    }
+
+    /// Takes over labels that stand in the text already, which must be this collection's.
     mutating func copy(_ labels: Labels) {
         guard labels.count > 0 else { return }
         let room = unsafe sink.room(for: labels.count)
@@ -65,8 +89,9 @@ public struct LabelText: ~Copyable {
         sink.commit(labels.count)
     }
 
+    @usableFromInline
     func end() -> Labels {
-        Labels(offset: start, count: sink.count - start)
+        Labels(offset: start, count: sink.count - start, collection: collection)
     }
 
     private mutating func open(_ name: UnsafeRawBufferPointer) {

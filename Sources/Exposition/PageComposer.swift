@@ -31,7 +31,8 @@ public struct PageComposer: ~Copyable {
     /// is known.
     private var isRepeating = true
     private var byName = NameIndex()
-    private var merged = MetricWriter(families: [])
+    private var merged = SampleStore(
+        families: [], openFamilies: [MetricFamily(.untyped, anyLabels: "<name>", help: "")])
 
     /// A composer with nothing in it.
     public init() {}
@@ -50,7 +51,11 @@ public struct PageComposer: ~Copyable {
     /// Adds what a writer holds.
     ///
     /// The writer must stay as it is until the page is written.
-    public mutating func add(_ writer: borrowing MetricWriter) {
+    public mutating func add<Key>(_ writer: borrowing MetricWriter<Key>) {
+        add(writer.store)
+    }
+
+    private mutating func add(_ writer: borrowing SampleStore) {
         for index in 0..<writer.blockCount where unsafe writer.blocks[index].sampleCount > 0 {
             let block = unsafe UnsafePointer(writer.blocks + index)
             if isRepeating {
@@ -147,7 +152,7 @@ public struct PageComposer: ~Copyable {
 
     /// The samples of several collectors that share a family, passed through one block, which knows every series; nil
     /// where it is one collector's alone.
-    private mutating func sharedFamily(_ entry: Entry) -> MetricWriter.Family? {
+    private mutating func sharedFamily(_ entry: Entry) -> NamedFamily? {
         guard var next = entry.next else { return nil }
         merged.reset()
         let family = unsafe merged.family(entry.block.pointee.family)

@@ -3,7 +3,7 @@
 public import Exposition
 
 /// What the agent tells about its collectors, its scrapes and its own process.
-public enum AgentMetric: Int, MetricKey {
+public enum AgentMetric: Int, FamilyKey {
     case collectorDuration, collectorSuccess, collectorState, collectorItemsLost
     case scrapeDuration, scrapeSamples, scrapeBytes
     case buildInfo, nodeExporterBuildInfo

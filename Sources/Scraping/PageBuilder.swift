@@ -48,7 +48,7 @@ private struct Work: ~Copyable {
     let onChange: @Sendable (CollectorReport, CollectorVerdict?) -> Void
     let process = ProcessReader()
     var composer = PageComposer()
-    var writer = MetricWriter(families: AgentMetric.families)
+    var writer = MetricWriter<AgentMetric>()
     var verdicts: [CollectorVerdict?]
     var composed: [CollectorReport?]
     /// True while `composed` has what is not published yet.

@@ -26,7 +26,7 @@ struct ProcessReader {
         startSeconds = ProcessReader.startTime()
     }
 
-    func write(to writer: inout MetricWriter) {
+    func write(to writer: inout MetricWriter<AgentMetric>) {
         reader.reader.beginCollection(scrape: 0)
         var now = timespec()
         if unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now) == 0 {
@@ -43,7 +43,7 @@ struct ProcessReader {
         if let startSeconds { writer.write(AgentMetric.processStart, startSeconds) }
     }
 
-    private func writeMemory(to writer: inout MetricWriter) {
+    private func writeMemory(to writer: inout MetricWriter<AgentMetric>) {
         guard let bytes = try? reader.reader.contents(of: memoryFile) else { return }  // Absent values are left out.
         var fields = ByteScanner(bytes)
         guard let virtualPages = fields.nextUnsigned(), let residentPages = fields.nextUnsigned() else { return }

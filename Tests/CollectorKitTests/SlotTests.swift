@@ -16,13 +16,13 @@ import Testing
 
     /// Fails in its second collection and finds nothing in its third.
     private struct ChangingCollector: Collector {
-        enum Metric: Int, MetricKey {
+        enum Metric: Int, FamilyKey {
             case value
             var family: MetricFamily { .gauge("stub_value", [], "A value.") }
         }
 
         static let descriptor = CollectorDescriptor(
-            name: "changing", group: .system, help: "A stub.", reads: [], families: Metric.families)
+            name: "changing", group: .system, help: "A stub.", reads: [])
 
         private var round = 0
 
@@ -31,7 +31,7 @@ import Testing
         }
 
         mutating func collect(
-            from reader: inout KernelFileReader, into writer: inout MetricWriter
+            from reader: inout KernelFileReader, into writer: inout Writer
         ) throws(CollectorError) -> Availability {
             round += 1
             writer.write(Metric.value, round)

@@ -27,7 +27,7 @@ import Testing
             roots: Roots(procfs: folder.path), options: Options([], given: given), sources: Sources())
         let info = try #require(try CPUInfo(context))
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 4))
-        var writer = MetricWriter(families: CPUCollector.Metric.families)
+        var writer = MetricWriter<CPUCollector.Metric>()
         reader.beginCollection(scrape: 1)
         try info.collect(from: &reader, into: &writer)
         #expect(writer.sampleCount == (isShown ? 2 : 1))

@@ -92,6 +92,7 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
             }
             reader.beginCollection(scrape: scrape)
             slot.collect(from: &reader)
+            #expect(slot.fault == nil)
         }
         let page = withExtendedLifetime(slot) {
             var composer = PageComposer()

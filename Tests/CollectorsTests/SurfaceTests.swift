@@ -18,7 +18,7 @@ import Testing
         var lines: Set<String> = []
         for descriptor in Registry.entries.map(\.descriptor) {
             for family in descriptor.families + descriptor.openFamilies {
-                lines.insert("\(family.name) \(family.type.text) \(family.labels.joined(separator: ","))")
+                lines.insert("\(family.name) \(family.type.text) \(family.labelText)")
             }
         }
         return lines.sorted().map { $0.trimmingCharacters(in: .whitespaces) + "\n" }.joined()

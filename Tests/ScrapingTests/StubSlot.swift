@@ -9,19 +9,19 @@ import KernelFiles
 /// `Slot`, the real thing, takes its descriptor from a type.
 final class StubSlot: CollectorSlot, @unchecked Sendable {
     typealias Body =
-        @Sendable (inout KernelFileReader, inout MetricWriter) throws(CollectorError) -> Availability
+        @Sendable (inout KernelFileReader, inout MetricWriter<NoMetrics>) throws(CollectorError) -> Availability
 
     // Everything mutable is used only by who holds `state`.
     let descriptor: CollectorDescriptor
     let state = ItemState()
     let itemSources: [any ItemSource]
     private(set) var result = CollectorResult()
-    private var writer = MetricWriter(families: [])
+    private var writer = MetricWriter.ofTextFile()
     private let body: Body
 
     init(_ name: String, sources: [any ItemSource] = [], absentIsSuccess: Bool = false, body: @escaping Body) {
         descriptor = CollectorDescriptor(
-            name: name, group: .system, help: "A stub.", reads: [], families: [], absentIsSuccess: absentIsSuccess)
+            name: name, group: .system, help: "A stub.", reads: [], absentIsSuccess: absentIsSuccess)
         itemSources = sources
         self.body = body
     }
@@ -72,6 +72,7 @@ final class StubSlot: CollectorSlot, @unchecked Sendable {
     }
 
     var firstLoss: String? { writer.firstLoss }
+    var fault: String? { writer.fault }
 
     func collect(from reader: inout KernelFileReader) {
         let start = Clock.monotonicNanoseconds()
@@ -94,7 +95,7 @@ final class StubSlot: CollectorSlot, @unchecked Sendable {
     }
 }
 
-extension MetricWriter {
+extension MetricWriter where Key == NoMetrics {
     mutating func write(sample name: String, item: String? = nil, _ value: Int) {
         let family = family(.gauge(name, item == nil ? [] : ["item"], "A stub's."))
         write(family, labels { labels in if let item { labels.add("item", item) } }, value)

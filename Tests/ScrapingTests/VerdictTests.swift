@@ -11,18 +11,18 @@ import Testing
 @Suite struct VerdictTests {
     /// A collector of the real kind, which throws after its first sample.
     private struct HalfwayCollector: Collector {
-        enum Metric: Int, MetricKey {
+        enum Metric: Int, FamilyKey {
             case first, second
             var family: MetricFamily { .gauge(self == .first ? "stub_first" : "stub_second", [], "Half of it.") }
         }
 
         static let descriptor = CollectorDescriptor(
-            name: "halfway", group: .system, help: "A stub.", reads: [], families: Metric.families)
+            name: "halfway", group: .system, help: "A stub.", reads: [])
 
         init(context: CollectorContext) {}
 
         mutating func collect(
-            from reader: inout KernelFileReader, into writer: inout MetricWriter
+            from reader: inout KernelFileReader, into writer: inout Writer
         ) throws(CollectorError) -> Availability {
             writer.write(Metric.first, 1)
             throw .malformed(path: "/proc/half", what: "way")
@@ -51,7 +51,7 @@ import Testing
 
         init(
             _ state: String, success: String, absentIsSuccess: Bool = false,
-            _ body: @escaping @Sendable (inout MetricWriter) throws(CollectorError) -> Availability
+            _ body: @escaping @Sendable (inout MetricWriter<NoMetrics>) throws(CollectorError) -> Availability
         ) {
             self.state = state
             self.success = success

@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: /sys/devices/system/cpu/cpu*/cpufreq, kernel Documentation/admin-guide/pm/cpufreq.rst.
 struct CpufreqCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case frequency, minimum, maximum, scaling, scalingMinimum, scalingMaximum, governor
 
         var family: MetricFamily {
@@ -36,8 +36,7 @@ struct CpufreqCollector: Collector {
         name: "cpufreq", group: .cpu, help: "Frequencies of the CPUs, their limits and their governors.",
         reads: [
             "/sys/devices/system/cpu/cpu*/cpufreq (what cannot change: when a CPU or a policy comes or goes)"
-        ],
-        families: Metric.families, absentIsSuccess: true)
+        ], absentIsSuccess: true)
 
     /// A frequency that is read in every scrape.
     private struct Frequency {
@@ -76,7 +75,7 @@ struct CpufreqCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         try lookAgainIfChanged(from: &reader)
         guard !cpus.isEmpty else { return .noDevice("no CPU has a folder cpufreq below \(folder.path)") }
@@ -84,7 +83,7 @@ struct CpufreqCollector: Collector {
         return .available
     }
 
-    private func write(_ cpu: CPU, from reader: inout KernelFileReader, into writer: inout MetricWriter) {
+    private func write(_ cpu: CPU, from reader: inout KernelFileReader, into writer: inout Writer) {
         let labels = writer.labels { $0.add("cpu", cpu.number) }
         for (metric, kilohertz) in cpu.fixed { writer.write(metric, labels, Double(kilohertz) * 1_000) }
         for frequency in cpu.frequencies {

@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: /proc/loadavg, proc(5).
 struct LoadavgCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case load1, load5, load15
 
         var family: MetricFamily {
@@ -23,7 +23,7 @@ struct LoadavgCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "loadavg", group: .cpu, help: "Load averages over 1, 5 and 15 minutes.",
-        reads: ["/proc/loadavg"], families: Metric.families)
+        reads: ["/proc/loadavg"])
 
     private let file: KernelFile
 
@@ -32,7 +32,7 @@ struct LoadavgCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard let bytes = try reader.readIfPresent(file) else {
             return .noKernelFeature("\(file.path) is not there")

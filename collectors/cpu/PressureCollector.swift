@@ -9,7 +9,7 @@ import KernelFiles
 ///
 /// Source: /proc/pressure, kernel Documentation/accounting/psi.rst.
 struct PressureCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case cpuWaiting, ioWaiting, ioStalled, memoryWaiting, memoryStalled, irqStalled
 
         var family: MetricFamily {
@@ -32,7 +32,7 @@ struct PressureCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "pressure", group: .cpu, help: "Time that tasks lost because CPU, memory or disks were short.",
-        reads: ["/proc/pressure/{cpu,io,memory,irq}"], families: Metric.families)
+        reads: ["/proc/pressure/{cpu,io,memory,irq}"])
 
     private struct Resource {
         let file: KernelFile
@@ -59,7 +59,7 @@ struct PressureCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         var found = 0
         var known = 0
@@ -88,7 +88,7 @@ struct PressureCollector: Collector {
     }
 
     /// Returns how many lines could be read.
-    private func write(_ bytes: Bytes, of resource: Resource, into writer: inout MetricWriter) -> Int {
+    private func write(_ bytes: Bytes, of resource: Resource, into writer: inout Writer) -> Int {
         var lines = ByteScanner(bytes)
         var known = 0
         while let line = lines.nextLine() {

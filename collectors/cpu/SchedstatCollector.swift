@@ -9,7 +9,7 @@ import KernelFiles
 /// Source: /proc/schedstat, kernel Documentation/scheduler/sched-stats.rst; the columns used are the same in versions
 /// 14 to 17.
 struct SchedstatCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case running, waiting, timeslices
 
         var family: MetricFamily {
@@ -28,7 +28,7 @@ struct SchedstatCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "schedstat", group: .cpu, help: "Time that tasks ran and waited on each CPU.",
-        reads: ["/proc/schedstat"], families: Metric.families)
+        reads: ["/proc/schedstat"])
 
     private let file: KernelFile
 
@@ -37,7 +37,7 @@ struct SchedstatCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard let bytes = try reader.readIfPresent(file) else { return .noKernelFeature("\(file.path) is not there") }
         var lines = ByteScanner(bytes)

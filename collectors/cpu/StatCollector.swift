@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: /proc/stat, proc_stat(5).
 struct StatCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case interrupts, contextSwitches, forks, bootTime, running, blocked, softirqs
 
         var family: MetricFamily {
@@ -30,8 +30,7 @@ struct StatCollector: Collector {
         options: [
             OptionDescriptor(
                 "collector.stat.softirq", .flag(default: false), help: "Also count soft interrupts by kind.")
-        ],
-        families: Metric.families)
+        ], )
 
     /// The kinds in the order of the columns.
     private static let vectors: [StaticString] = [
@@ -47,7 +46,7 @@ struct StatCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         let found: Void? = try source.times(from: &reader) { (times) throws(CollectorError) in
             guard !times.isEmpty else { throw .malformed(path: source.path, what: "no known line") }
@@ -56,7 +55,7 @@ struct StatCollector: Collector {
         return found == nil ? .noKernelFeature("\(source.path) is not there") : .available
     }
 
-    private func write(_ times: CPUTimes, into writer: inout MetricWriter) {
+    private func write(_ times: CPUTimes, into writer: inout Writer) {
         if let value = times.interrupts { writer.write(Metric.interrupts, value) }
         if let value = times.contextSwitches { writer.write(Metric.contextSwitches, value) }
         if let value = times.forks { writer.write(Metric.forks, value) }

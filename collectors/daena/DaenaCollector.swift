@@ -17,8 +17,7 @@ struct DaenaCollector: Collector {
             "rtnetlink RTM_GETLINK, or /proc/net/dev where "
                 + "--path.procfs is another one", "/proc/loadavg", "/proc/sys/fs/file-nr", "/proc/net/sockstat",
             "/sys/devices/system/cpu/online", "the device inventory", "GPUs as nvidia, amdgpu and intelgpu read them",
-        ],
-        families: Metric.families)
+        ], )
 
     private let cpus: CPUTimesSource
     private let mounts: MountSource
@@ -43,7 +42,7 @@ struct DaenaCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         collectCPUs(from: &reader, into: &writer)
         collectMemory(from: &reader, into: &writer)
@@ -73,7 +72,7 @@ struct DaenaCollector: Collector {
         return .available
     }
 
-    private func collectCPUs(from reader: inout KernelFileReader, into writer: inout MetricWriter) {
+    private func collectCPUs(from reader: inout KernelFileReader, into writer: inout Writer) {
         var isOnline: Bool?
         do throws(CollectorError) {
             isOnline = try cpus.usage(from: &reader) { usage in
@@ -95,7 +94,7 @@ struct DaenaCollector: Collector {
         writer.write(Metric.deviceAvailable, labels, isOnline)
     }
 
-    private func collectMemory(from reader: inout KernelFileReader, into writer: inout MetricWriter) {
+    private func collectMemory(from reader: inout KernelFileReader, into writer: inout Writer) {
         do throws(CollectorError) {
             guard let bytes = try reader.readIfPresent(memory) else { return }
             let now = DaenaMemory(bytes)
@@ -117,7 +116,7 @@ struct DaenaCollector: Collector {
     }
 
     /// A mount that hangs or fails is lost by the filesystem collector; here its share is only not there.
-    private func collectDisks(in scrape: UInt64, into writer: inout MetricWriter) {
+    private func collectDisks(in scrape: UInt64, into writer: inout Writer) {
         if let percent = mounts.rootSpace(in: scrape).flatMap(Self.usedPercent) {
             writer.writeSummary("disk_usage", percent)
         }
@@ -139,7 +138,7 @@ struct DaenaCollector: Collector {
     }
 
     private func collectCount(
-        _ file: KernelFile, _ metric: Metric, from reader: inout KernelFileReader, into writer: inout MetricWriter,
+        _ file: KernelFile, _ metric: Metric, from reader: inout KernelFileReader, into writer: inout Writer,
         _ parse: (inout ByteScanner) -> UInt64?
     ) {
         do throws(CollectorError) {
@@ -153,7 +152,7 @@ struct DaenaCollector: Collector {
     }
 }
 
-extension MetricWriter {
+extension MetricWriter where Key == DaenaMetric {
     /// Writes one of the numbers of `daena_memory_metric`.
     mutating func writeSummary(_ name: StaticString, _ value: some SampleNumber) {
         write(DaenaMetric.summary, .none, extra: ("name", name), value)

@@ -19,7 +19,7 @@ struct DaenaGPUs {
     }
 
     /// Writes whether there are usable devices, and the figures of each GPU that answered in this scrape.
-    func collect(from reader: inout KernelFileReader, into writer: inout MetricWriter) {
+    func collect(from reader: inout KernelFileReader, into writer: inout MetricWriter<DaenaMetric>) {
         nvidia.settle()
         do throws(CollectorError) {
             let snapshot = try inventory.snapshot(from: &reader)
@@ -39,7 +39,7 @@ struct DaenaGPUs {
         write("intel", in: reader.scrape, into: &writer)
     }
 
-    private func write(_ device: NVIDIADevice, into writer: inout MetricWriter) {
+    private func write(_ device: NVIDIADevice, into writer: inout MetricWriter<DaenaMetric>) {
         guard let number = device.gpuID else { return }
         let gpu = writer.labels { $0.add("gpu_id", number) }
         let reading = device.reading
@@ -53,7 +53,7 @@ struct DaenaGPUs {
         }
     }
 
-    private func write(_ vendor: String, in scrape: UInt64, into writer: inout MetricWriter) {
+    private func write(_ vendor: String, in scrape: UInt64, into writer: inout MetricWriter<DaenaMetric>) {
         for card in cards.gpus(vendor: vendor) {
             guard let number = card.device.gpuID, card.state.beginLooking(in: scrape) else { continue }
             defer { card.state.endLooking() }

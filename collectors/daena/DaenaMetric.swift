@@ -3,7 +3,7 @@
 import Exposition
 
 /// The families that Daena's dashboards and rules read.
-enum DaenaMetric: Int, MetricKey {
+enum DaenaMetric: Int, FamilyKey {
     case summary, memoryUsed, memoryLimit, deviceAvailable
     case cpuUsage, memory, diskUsage, networkBytes, threads, fileHandles, sockets
     case gpuUsage, gpuTemperature, gpuMemory, gpuMemoryTotal

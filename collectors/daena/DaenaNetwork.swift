@@ -18,7 +18,7 @@ struct DaenaNetwork {
     }
 
     /// Writes the interfaces and their sums.
-    func collect(from reader: inout KernelFileReader, into writer: inout MetricWriter) {
+    func collect(from reader: inout KernelFileReader, into writer: inout MetricWriter<DaenaMetric>) {
         do throws(CollectorError) {
             if let links {
                 let list = try links.links(.counters, in: &reader)
@@ -36,7 +36,7 @@ struct DaenaNetwork {
         }
     }
 
-    private func writeLines(of bytes: Bytes, into writer: inout MetricWriter) {
+    private func writeLines(of bytes: Bytes, into writer: inout MetricWriter<DaenaMetric>) {
         var totals: (received: UInt64, sent: UInt64) = (0, 0)
         var lines = ByteScanner(bytes)
         // Two lines of headings.
@@ -66,13 +66,13 @@ struct DaenaNetwork {
         return (received, sent)
     }
 
-    private func write(_ name: Bytes, received: UInt64, sent: UInt64, into writer: inout MetricWriter) {
+    private func write(_ name: Bytes, received: UInt64, sent: UInt64, into writer: inout MetricWriter<DaenaMetric>) {
         let labels = writer.labels("interface", name)
         writer.write(DaenaMetric.networkBytes, labels, extra: ("direction", "sent"), sent)
         writer.write(DaenaMetric.networkBytes, labels, extra: ("direction", "recv"), received)
     }
 
-    private func writeTotals(_ totals: (received: UInt64, sent: UInt64), into writer: inout MetricWriter) {
+    private func writeTotals(_ totals: (received: UInt64, sent: UInt64), into writer: inout MetricWriter<DaenaMetric>) {
         writer.writeSummary("network_io_bytes_sent", totals.sent)
         writer.writeSummary("network_io_bytes_recv", totals.received)
     }

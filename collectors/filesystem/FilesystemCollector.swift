@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: the mounts and what statfs(2) says of them.
 struct FilesystemCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case size, free, available, files, freeFiles, purgeable, readOnly, deviceError, mountInfo
 
         var family: MetricFamily {
@@ -36,7 +36,7 @@ struct FilesystemCollector: Collector {
     static let descriptor = CollectorDescriptor(
         name: "filesystem", group: .filesystem, help: "Space and file nodes of mounted file systems.",
         reads: ["/proc/1/mountinfo, else /proc/self/mountinfo", "statfs(2) on each mount point below --path.rootfs"],
-        options: MountSource.options, families: Metric.families)
+        options: MountSource.options)
 
     private let source: MountSource
 
@@ -47,7 +47,7 @@ struct FilesystemCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard source.discovery.beginLooking(in: reader.scrape) else { throw .busy("the list of mounts") }
         defer { source.discovery.endLooking() }
@@ -61,7 +61,7 @@ struct FilesystemCollector: Collector {
         return .available
     }
 
-    private static func write(_ mount: Mount, in scrape: UInt64, into writer: inout MetricWriter) {
+    private static func write(_ mount: Mount, in scrape: UInt64, into writer: inout Writer) {
         guard mount.item.state.beginLooking(in: scrape) else {
             // As in node_exporter, what is read-only is not said of a mount that hangs.
             writeError(MountError.stuck, mount, isReadOnly: false, into: &writer)
@@ -92,7 +92,7 @@ struct FilesystemCollector: Collector {
     }
 
     private static func writeError(
-        _ text: String, _ mount: Mount, isReadOnly: Bool, into writer: inout MetricWriter
+        _ text: String, _ mount: Mount, isReadOnly: Bool, into writer: inout Writer
     ) {
         let labels = labels(mount, error: text, &writer)
         writer.write(Metric.deviceError, labels, 1)
@@ -100,7 +100,7 @@ struct FilesystemCollector: Collector {
         writer.loseItem("\(mount.mountPoint): \(text)")
     }
 
-    private static func labels(_ mount: Mount, error: String, _ writer: inout MetricWriter) -> Labels {
+    private static func labels(_ mount: Mount, error: String, _ writer: inout Writer) -> Labels {
         writer.labels {
             $0.add("device", mount.device)
             $0.add("device_error", error)

@@ -39,20 +39,22 @@ struct AMDCardModel: CardModel {
         return plan
     }
 
-    func describe(_ device: Device, details: CardDetails, into writer: inout MetricWriter) {
+    func describe(_ device: Device, details: CardDetails, into writer: inout MetricWriter<GPUMetric>) {
         GPUModel.describe(device, details: details, into: &writer)
     }
 
-    func labels(of device: Device, in writer: inout MetricWriter) -> Labels { GPUModel.labels(of: device, in: &writer) }
+    func labels(of device: Device, in writer: inout MetricWriter<GPUMetric>) -> Labels {
+        GPUModel.labels(of: device, in: &writer)
+    }
 }
 
 /// What all makes of GPUs have in common.
 enum GPUModel {
-    static func labels(of device: Device, in writer: inout MetricWriter) -> Labels {
+    static func labels(of device: Device, in writer: inout MetricWriter<GPUMetric>) -> Labels {
         writer.labels { $0.add("gpu", device.gpuID ?? 0) }
     }
 
-    static func describe(_ device: Device, details: CardDetails, into writer: inout MetricWriter) {
+    static func describe(_ device: Device, details: CardDetails, into writer: inout MetricWriter<GPUMetric>) {
         let labels = writer.labels {
             $0.add("gpu", device.gpuID ?? 0)
             $0.add("uuid", device.uuid)
@@ -94,7 +96,8 @@ struct MemoryPart: CardPart {
     }
 
     func read(
-        from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter, figures: inout GPUFigures
+        from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter<GPUMetric>,
+        figures: inout GPUFigures
     ) {
         let totalBytes = reader.cardNumber(of: total, or: &writer)
         let usedBytes = reader.cardNumber(of: used, or: &writer)
@@ -122,7 +125,8 @@ struct ClockLevelsPart: CardPart {
     }
 
     func read(
-        from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter, figures: inout GPUFigures
+        from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter<GPUMetric>,
+        figures: inout GPUFigures
     ) {
         guard let text = reader.cardText(of: file, or: &writer) else { return }
         var highest: UInt64 = 0
@@ -162,7 +166,8 @@ struct MemoryErrorsPart: CardPart {
     }
 
     func read(
-        from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter, figures: inout GPUFigures
+        from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter<GPUMetric>,
+        figures: inout GPUFigures
     ) {
         var uncorrected: UInt64 = 0
         var corrected: UInt64 = 0

@@ -18,8 +18,7 @@ struct AmdgpuCollector: Collector {
             "/sys/bus/pci/devices/*/{gpu,mem,vcn}_busy_percent", "/sys/bus/pci/devices/*/mem_info_*",
             "/sys/bus/pci/devices/*/pp_dpm_{sclk,mclk}", "/sys/bus/pci/devices/*/ras/*_err_count",
             "/sys/bus/pci/devices/*/hwmon",
-        ],
-        families: Metric.families)
+        ], )
 
     private var gpus: CardGPUs
 
@@ -28,7 +27,7 @@ struct AmdgpuCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         try gpus.collect(from: &reader, into: &writer)
     }
@@ -49,7 +48,7 @@ struct CardGPUs {
     }
 
     func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout MetricWriter<GPUMetric>
     ) throws(CollectorError) -> Availability {
         // Keeps the inventory up to date for the next discovery, whoever else is switched off.
         let snapshot = try inventory.snapshot(from: &reader)

@@ -6,31 +6,33 @@ import Exposition
 import KernelFiles
 
 /// What is read of a card: plain attributes, and what needs more than one of them.
-struct CardPlan<Metric: MetricKey> {
+struct CardPlan<Metric: FamilyKey> {
     /// Attributes that are a sample each.
     var attributes: [CardAttribute<Metric>] = []
     /// Parts of the card that are more than that.
-    var parts: [any CardPart] = []
+    var parts: [any CardPart<Metric>] = []
 }
 
 /// A part of a card that takes several files, or one with several values.
-protocol CardPart {
+protocol CardPart<Metric> {
+    associatedtype Metric: FamilyKey
+
     /// Reads it and writes its samples. `labels` are the card's own.
     func read(
-        from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter,
+        from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter<Metric>,
         figures: inout GPUFigures)
 }
 
 /// What a kind of card has to read.
 protocol CardModel<Metric>: Sendable {
-    associatedtype Metric: MetricKey
+    associatedtype Metric: FamilyKey
 
     /// Finds out which attributes a card has. Called only while the card is awake.
     func plan(for device: Device, from reader: inout KernelFileReader) -> CardPlan<Metric>
     /// Writes what is known without the card being awake.
-    func describe(_ device: Device, details: CardDetails, into writer: inout MetricWriter)
+    func describe(_ device: Device, details: CardDetails, into writer: inout MetricWriter<Metric>)
     /// The labels that all samples of a card have.
-    func labels(of device: Device, in writer: inout MetricWriter) -> Labels
+    func labels(of device: Device, in writer: inout MetricWriter<Metric>) -> Labels
 }
 
 /// What is read of a card once.
@@ -42,7 +44,7 @@ struct CardDetails: Equatable {
 /// A card: a GPU or an accelerator whose sysfs attributes come from its driver, which may take its time or hang.
 ///
 /// A card that sleeps is not touched: its runtime_status is looked at first, and nothing else is read.
-final class Card<Metric: MetricKey>: SourceItem, @unchecked Sendable {
+final class Card<Metric: FamilyKey>: SourceItem, @unchecked Sendable {
     /// How often to find out anew which attributes there are.
     private static var planIntervalNanoseconds: UInt64 { 300_000_000_000 }
 
@@ -51,7 +53,7 @@ final class Card<Metric: MetricKey>: SourceItem, @unchecked Sendable {
     let device: Device
     let state = ItemState()
     /// The samples of the last read.
-    private(set) var writer = MetricWriter(families: Metric.families)
+    private(set) var writer = MetricWriter<Metric>()
     /// What the last read says in Daena's terms.
     private(set) var figures = GPUFigures()
 
@@ -127,7 +129,7 @@ final class Card<Metric: MetricKey>: SourceItem, @unchecked Sendable {
 
 extension KernelFileReader {
     /// An attribute of a card; nil where it has no value now, which a card that just fell asleep says with EBUSY.
-    mutating func cardText(of file: KernelFile, or writer: inout MetricWriter) -> Bytes? {
+    mutating func cardText(of file: KernelFile, or writer: inout MetricWriter<some FamilyKey>) -> Bytes? {
         switch attribute(file) {
         case .value(let text): return text
         case .none: return nil
@@ -138,7 +140,7 @@ extension KernelFileReader {
     }
 
     /// An attribute of a card that is a whole number, likewise.
-    mutating func cardNumber(of file: KernelFile, or writer: inout MetricWriter) -> UInt64? {
+    mutating func cardNumber(of file: KernelFile, or writer: inout MetricWriter<some FamilyKey>) -> UInt64? {
         guard let text = cardText(of: file, or: &writer) else { return nil }
         if let number = text.unsigned { return number }
         writer.loseItem("\(file.path): unexpected content \"\(text.upTo(64).text)\"")

@@ -5,7 +5,7 @@ import Exposition
 import KernelFiles
 
 /// One attribute of a card that is one sample.
-struct CardAttribute<Metric: MetricKey> {
+struct CardAttribute<Metric: FamilyKey> {
     /// How the attribute's text becomes the sample's value.
     enum Form {
         /// A whole number as it is.

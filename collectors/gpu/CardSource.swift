@@ -81,7 +81,7 @@ final class CardSource: ItemSource, @unchecked Sendable {
     }
 
     /// Keeps the cards that are as they were, and those in which a thread hangs.
-    private static func renewed<Metric: MetricKey>(
+    private static func renewed<Metric: FamilyKey>(
         _ cards: [Card<Metric>], _ devices: [Device], model: (Device) -> any CardModel<Metric>
     ) -> [Card<Metric>] {
         let ids = Set(devices.map(\.id))

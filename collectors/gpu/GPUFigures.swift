@@ -14,7 +14,7 @@ struct GPUFigures {
     var memoryTotalBytes: UInt64?
 
     /// Takes over a sample where it is one of them; the first of each counts.
-    mutating func note(_ metric: some MetricKey, _ label: String?, _ value: SampleValue) {
+    mutating func note(_ metric: some FamilyKey, _ label: String?, _ value: SampleValue) {
         guard let metric = metric as? GPUMetric else { return }
         switch (metric, label) {
         case (.utilization, "gpu"?) where usagePercent == nil:

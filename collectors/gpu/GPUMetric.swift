@@ -3,7 +3,7 @@
 import Exposition
 
 /// The families of GPUs, whoever made them: shared by the collectors nvidia, amdgpu and intelgpu.
-enum GPUMetric: Int, MetricKey {
+enum GPUMetric: Int, FamilyKey {
     case info, utilization, memory, memoryTotal, bar1, temperature, temperatureLimit, fanSpeed, fanRPM
     case power, powerLimit, energy, clock, clockEventActive, clockEventSeconds, performanceState, computeMode
     case persistenceMode, pcieGeneration, pcieGenerationMax, pcieWidth, pcieWidthMax, pcieReplays, pcieBytes

@@ -33,11 +33,13 @@ struct IntelCardModel: CardModel {
         return plan
     }
 
-    func describe(_ device: Device, details: CardDetails, into writer: inout MetricWriter) {
+    func describe(_ device: Device, details: CardDetails, into writer: inout MetricWriter<GPUMetric>) {
         GPUModel.describe(device, details: details, into: &writer)
     }
 
-    func labels(of device: Device, in writer: inout MetricWriter) -> Labels { GPUModel.labels(of: device, in: &writer) }
+    func labels(of device: Device, in writer: inout MetricWriter<GPUMetric>) -> Labels {
+        GPUModel.labels(of: device, in: &writer)
+    }
 
     /// A graphics unit (GT): where its clocks are.
     private struct Unit {

@@ -17,8 +17,7 @@ struct IntelgpuCollector: Collector {
         reads: [
             "/sys/bus/pci/devices/*/drm/card*/gt/gt*", "/sys/bus/pci/devices/*/tile*/gt*/freq0",
             "/sys/bus/pci/devices/*/hwmon",
-        ],
-        families: Metric.families)
+        ], )
 
     private var gpus: CardGPUs
 
@@ -27,7 +26,7 @@ struct IntelgpuCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         try gpus.collect(from: &reader, into: &writer)
     }

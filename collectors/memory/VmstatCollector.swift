@@ -18,7 +18,6 @@ struct VmstatCollector: Collector {
                 "collector.vmstat.fields", .pattern(default: "^(oom_kill|pgpg|pswp|pg.*fault).*"),
                 help: "Show the fields that match.")
         ],
-        families: [],
         openFamilies: [.untyped("node_vmstat_<field>", [], "The field of this name in /proc/vmstat.")])
 
     /// What is decided about a line: a number of `families`, or one of these.
@@ -41,7 +40,7 @@ struct VmstatCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard let bytes = try reader.readIfPresent(file) else { return .noKernelFeature("\(file.path) is not there") }
         if families.isFull {

@@ -10,7 +10,7 @@ import KernelFiles
 ///
 /// Both ways leave out what needs no resolution, such as multicast and the loopback interface.
 struct ARPCollector: ~Copyable, Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case entries
 
         var family: MetricFamily {
@@ -29,8 +29,7 @@ struct ARPCollector: ~Copyable, Collector {
             OptionDescriptor(
                 "collector.arp.netlink", .flag(default: true),
                 help: "Ask the running kernel by rtnetlink; without it /proc/net/arp is read."),
-        ],
-        families: Metric.families)
+        ], )
 
     /// The fields of a line of /proc/net/arp, of which the interface's name is the last.
     private static let fieldCount = 6
@@ -59,7 +58,7 @@ struct ARPCollector: ~Copyable, Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         if let links {
             try countNeighbours(try links.links(.names, in: &reader), into: &writer)
@@ -73,7 +72,7 @@ struct ARPCollector: ~Copyable, Collector {
     }
 
     private mutating func countNeighbours(
-        _ list: LinkList, into writer: inout MetricWriter
+        _ list: LinkList, into writer: inout Writer
     ) throws(CollectorError) {
         do throws(NetlinkError) {
             try socket.dumpNeighbours(.ipv4, into: &neighbours)
@@ -92,7 +91,7 @@ struct ARPCollector: ~Copyable, Collector {
         for _ in 0..<neighbours.malformedCount { writer.loseItem("a neighbour's rtnetlink message") }
     }
 
-    private mutating func countLines(of bytes: Bytes, into writer: inout MetricWriter) {
+    private mutating func countLines(of bytes: Bytes, into writer: inout Writer) {
         for index in counts.indices { counts[index].entries = 0 }
         var lines = ByteScanner(bytes)
         _ = lines.nextLine()

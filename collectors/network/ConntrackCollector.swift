@@ -9,7 +9,7 @@ import KernelFiles
 /// Source: /proc/sys/net/netfilter/nf_conntrack_count and _max, kernel
 /// Documentation/networking/nf_conntrack-sysctl.rst, and /proc/net/stat/nf_conntrack.
 struct ConntrackCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case entries, limit
         case found, invalid, ignore, insert, insertFailed, drop, earlyDrop, searchRestart
 
@@ -39,8 +39,7 @@ struct ConntrackCollector: Collector {
         reads: [
             "/proc/sys/net/netfilter/nf_conntrack_count", "/proc/sys/net/netfilter/nf_conntrack_max",
             "/proc/net/stat/nf_conntrack",
-        ],
-        families: Metric.families)
+        ], )
 
     /// Columns by position: their names changed over the years, their places did not.
     private static let columns: [(column: Int, metric: Metric)] = [
@@ -63,7 +62,7 @@ struct ConntrackCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard let entries = try reader.readIfPresent(count) else {
             return .noKernelFeature("\(count.path) is not there: nf_conntrack is not loaded")
@@ -80,7 +79,7 @@ struct ConntrackCollector: Collector {
     }
 
     /// Adds up the lines of all CPUs.
-    private mutating func sum(_ table: Bytes, into writer: inout MetricWriter) {
+    private mutating func sum(_ table: Bytes, into writer: inout Writer) {
         for index in sums.indices { sums[index] = 0 }
         var lines = ByteScanner(table)
         _ = lines.nextLine()

@@ -34,8 +34,8 @@ struct KernelFamilyName {
 
     /// The writer's family of this name; `make` gets the name as text and is called once.
     func family(
-        in writer: inout MetricWriter, make: (String) -> MetricFamily
-    ) -> MetricWriter.Family {
+        in writer: inout MetricWriter<some FamilyKey>, make: (String) -> MetricFamily
+    ) -> NamedFamily {
         // The writer copies what it keeps of the name.
         unsafe bytes.withUnsafeBytes { name in
             unsafe writer.family(named: name) { make(String(decoding: bytes, as: UTF8.self)) }

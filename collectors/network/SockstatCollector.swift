@@ -9,7 +9,7 @@ import KernelFiles
 ///
 /// Source: /proc/net/sockstat and /proc/net/sockstat6, proc(5).
 struct SockstatCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case socketsUsed
 
         var family: MetricFamily {
@@ -19,7 +19,7 @@ struct SockstatCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "sockstat", group: .network, help: "Sockets in use by protocol and their memory.",
-        reads: ["/proc/net/sockstat", "/proc/net/sockstat6"], families: Metric.families,
+        reads: ["/proc/net/sockstat", "/proc/net/sockstat6"],
         openFamilies: [
             .gauge("node_sockstat_<protocol>_<field>", [], "A field of a protocol's line in sockstat or sockstat6."),
             .gauge("node_sockstat_<protocol>_mem_bytes", [], "Memory of a protocol's sockets, from pages to bytes."),
@@ -40,7 +40,7 @@ struct SockstatCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         let first = try reader.readIfPresent(ipv4)
         let second = try reader.readIfPresent(ipv6)
@@ -49,7 +49,7 @@ struct SockstatCollector: Collector {
         return first == nil && second == nil ? .noKernelFeature("\(ipv4.path) is not there") : .available
     }
 
-    private mutating func readLines(of bytes: Bytes, from path: String, into writer: inout MetricWriter) {
+    private mutating func readLines(of bytes: Bytes, from path: String, into writer: inout Writer) {
         var lines = ByteScanner(bytes)
         while let line = lines.nextLine() {
             var words = ByteScanner(line)
@@ -63,7 +63,7 @@ struct SockstatCollector: Collector {
 
     /// The pairs of name and number behind a protocol's name; false where one cannot be read.
     private mutating func readPairs(
-        of protocolName: Bytes, _ words: inout ByteScanner, into writer: inout MetricWriter
+        of protocolName: Bytes, _ words: inout ByteScanner, into writer: inout Writer
     ) -> Bool {
         while let field = words.nextField() {
             guard let value = words.nextField()?.signed else { return false }
@@ -83,7 +83,7 @@ struct SockstatCollector: Collector {
     }
 
     private mutating func write(
-        _ protocolName: Bytes, _ field: Bytes, _ value: Int64, into writer: inout MetricWriter
+        _ protocolName: Bytes, _ field: Bytes, _ value: Int64, into writer: inout Writer
     ) -> Bool {
         guard name.set("node_sockstat_", protocolName, field) else { return false }
         let family = name.family(in: &writer) {

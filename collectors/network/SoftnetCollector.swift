@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: /proc/net/softnet_stat, kernel net/core/net-procfs.c.
 struct SoftnetCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case processed, dropped, timesSqueezed, cpuCollision, receivedRPS, flowLimitCount, backlogLength
 
         var family: MetricFamily {
@@ -53,7 +53,7 @@ struct SoftnetCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "softnet", group: .network, help: "Packets handled by the network softirq on each CPU.",
-        reads: ["/proc/net/softnet_stat"], families: Metric.families)
+        reads: ["/proc/net/softnet_stat"])
 
     /// The fewest columns of any kernel, those of 2.6.23.
     private static let leastColumns = 9
@@ -68,7 +68,7 @@ struct SoftnetCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard let bytes = try reader.readIfPresent(file) else {
             return .noKernelFeature("\(file.path) is not there")

@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: /proc/net/udp and /proc/net/udp6, proc(5).
 struct UDPQueuesCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case queues
 
         var family: MetricFamily {
@@ -20,7 +20,7 @@ struct UDPQueuesCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "udp_queues", group: .network, help: "Memory held in the queues of UDP sockets.",
-        reads: ["/proc/net/udp", "/proc/net/udp6"], families: Metric.families)
+        reads: ["/proc/net/udp", "/proc/net/udp6"])
 
     private let ipv4: KernelFile
     private let ipv6: KernelFile
@@ -31,7 +31,7 @@ struct UDPQueuesCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         let first = try reader.readIfPresent(ipv4)
         let second = try reader.readIfPresent(ipv6)
@@ -40,7 +40,7 @@ struct UDPQueuesCollector: Collector {
         return first == nil && second == nil ? .noKernelFeature("\(ipv4.path) is not there") : .available
     }
 
-    private func sum(_ bytes: Bytes, path: String, ip: StaticString, into writer: inout MetricWriter) {
+    private func sum(_ bytes: Bytes, path: String, ip: StaticString, into writer: inout Writer) {
         var lines = ByteScanner(bytes)
         _ = lines.nextLine()
         var transmit: UInt64 = 0

@@ -17,8 +17,7 @@ struct AccelCollector: Collector {
         reads: [
             "/sys/class/accel/*/device", "/sys/class/habanalabs/*/device", "/sys/class/uacce",
             "/sys/devices/virtual/neuron_device",
-        ],
-        families: Metric.families)
+        ], )
 
     private let inventory: DeviceInventory
     private let cards: CardSource
@@ -29,7 +28,7 @@ struct AccelCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         let snapshot = try inventory.snapshot(from: &reader)
         for card in cards.accelerators {
@@ -53,7 +52,7 @@ struct AccelCollector: Collector {
 }
 
 /// The families of the collector `accel`.
-enum AcceleratorMetric: Int, MetricKey {
+enum AcceleratorMetric: Int, FamilyKey {
     case info, status, clock, powerLimit, busy, memoryUsed, instancesAvailable, isolated
 
     var family: MetricFamily {
@@ -116,7 +115,7 @@ struct AcceleratorModel: CardModel {
         return plan
     }
 
-    func describe(_ device: Device, details: CardDetails, into writer: inout MetricWriter) {
+    func describe(_ device: Device, details: CardDetails, into writer: inout MetricWriter<AcceleratorMetric>) {
         let labels = writer.labels {
             $0.add("device", device.id)
             $0.add("kind", device.kind.rawValue)
@@ -128,7 +127,7 @@ struct AcceleratorModel: CardModel {
         writer.write(AcceleratorMetric.info, labels, true)
     }
 
-    func labels(of device: Device, in writer: inout MetricWriter) -> Labels {
+    func labels(of device: Device, in writer: inout MetricWriter<AcceleratorMetric>) -> Labels {
         writer.labels("device", device.id)
     }
 }
@@ -142,7 +141,8 @@ struct StatusPart: CardPart {
     }
 
     func read(
-        from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter, figures: inout GPUFigures
+        from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter<AcceleratorMetric>,
+        figures: inout GPUFigures
     ) {
         guard let text = reader.cardText(of: file, or: &writer), !text.isEmpty else { return }
         writer.write(AcceleratorMetric.status, writer.labels(labels) { $0.add("status", text.upTo(64)) }, true)

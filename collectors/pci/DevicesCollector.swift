@@ -20,7 +20,7 @@ struct DevicesCollector: Collector {
             "/sys/class/accel", "/sys/class/habanalabs", "/sys/class/uacce", "/sys/devices/virtual/neuron_device",
             "/proc/cpuinfo (once)", "pci.ids (once)",
         ],
-        options: DeviceOptions.descriptors, families: Metric.families)
+        options: DeviceOptions.descriptors)
 
     private let inventory: DeviceInventory
     private let cards: CardSource
@@ -36,7 +36,7 @@ struct DevicesCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         inventory.update(stuck: cards.stuckKeys)
         nvidia.settle()
@@ -62,7 +62,7 @@ struct DevicesCollector: Collector {
         return .available
     }
 
-    private func write(_ device: Device, of snapshot: DeviceSnapshot, into writer: inout MetricWriter) {
+    private func write(_ device: Device, of snapshot: DeviceSnapshot, into writer: inout Writer) {
         let identity = writer.labels {
             $0.add("device", device.id)
             $0.add("kind", device.kind.rawValue)
@@ -86,7 +86,7 @@ struct DevicesCollector: Collector {
     }
 
     private mutating func writeCounts(
-        _ kind: ComputeKind, _ index: Int, of snapshot: DeviceSnapshot, into writer: inout MetricWriter
+        _ kind: ComputeKind, _ index: Int, of snapshot: DeviceSnapshot, into writer: inout Writer
     ) {
         guard index < seenStates.count else { return }
         for (bit, state) in DeviceState.allCases.enumerated() {
@@ -104,7 +104,7 @@ struct DevicesCollector: Collector {
 }
 
 /// The families of the collector `devices`.
-enum DeviceMetric: Int, MetricKey {
+enum DeviceMetric: Int, FamilyKey {
     case available, state, info, count, expected, stateChanges, lastSeen, preferredAvailable
 
     var family: MetricFamily {

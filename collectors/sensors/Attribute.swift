@@ -35,7 +35,7 @@ extension KernelFileReader {
         }
     }
     /// The content of an attribute; what cannot be read is a lost item, what has no value is not.
-    mutating func text(of file: KernelFile, or writer: inout MetricWriter) -> Bytes? {
+    mutating func text(of file: KernelFile, or writer: inout MetricWriter<some FamilyKey>) -> Bytes? {
         switch attribute(file) {
         case .value(let bytes): return bytes
         case .none: return nil
@@ -46,7 +46,7 @@ extension KernelFileReader {
     }
 
     /// An attribute that is a whole number, likewise; what is no number is a lost item.
-    mutating func number(of file: KernelFile, or writer: inout MetricWriter) -> Int64? {
+    mutating func number(of file: KernelFile, or writer: inout MetricWriter<some FamilyKey>) -> Int64? {
         guard let bytes = text(of: file, or: &writer) else { return nil }
         if let number = bytes.signed { return number }
         writer.loseItem("\(file.path): not a number: \"\(bytes.upTo(64).text)\"")

@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: /sys/class/powercap, kernel Documentation/power/powercap/powercap.rst.
 struct RaplCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case joules
 
         var family: MetricFamily {
@@ -26,7 +26,6 @@ struct RaplCollector: Collector {
                 "collector.rapl.enable-zone-label", .flag(default: false),
                 help: "Name the zone in the label rapl_zone of one family instead of a family for each zone.")
         ],
-        families: Metric.families,
         openFamilies: [
             .counter(
                 "node_rapl_<zone>_joules_total", ["index", "path"],
@@ -51,7 +50,7 @@ struct RaplCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         switch try directory.list(from: &reader) {
         case .missing:
@@ -78,7 +77,7 @@ struct RaplCollector: Collector {
         return .available
     }
 
-    private func write(_ zone: Zone, _ bytes: Bytes, into writer: inout MetricWriter) {
+    private func write(_ zone: Zone, _ bytes: Bytes, into writer: inout Writer) {
         guard let microjoules = bytes.unsigned else {
             writer.loseItem("\(zone.energy.path): not a number: \"\(bytes.upTo(64).text)\"")
             return
@@ -98,7 +97,7 @@ struct RaplCollector: Collector {
 
     /// Names do not change while a zone is there, so they are read when the directory changes.
     private mutating func learn(
-        _ names: [String], from reader: inout KernelFileReader, into writer: inout MetricWriter
+        _ names: [String], from reader: inout KernelFileReader, into writer: inout Writer
     ) {
         zones = []
         var uses: [String: Int] = [:]

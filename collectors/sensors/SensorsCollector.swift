@@ -20,8 +20,7 @@ struct SensorsCollector: Collector {
             OptionDescriptor(
                 "collector.sensors.config-file", .text(default: ""),
                 help: "Configuration to use in place of /etc/sensors3.conf and /etc/sensors.d.")
-        ],
-        families: Metric.families)
+        ], )
 
     private let source: SensorsSource
 
@@ -30,7 +29,7 @@ struct SensorsCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         if let absence = source.absence { return .noDevice(absence) }
         let library = source.library
@@ -43,7 +42,7 @@ struct SensorsCollector: Collector {
 }
 
 /// The families of the collector `sensors`.
-enum SensorMetric: Int, MetricKey {
+enum SensorMetric: Int, FamilyKey {
     case temperature, fan, voltage, current, power, energy, humidity, limit, alarm
 
     private static let labels = ["chip", "feature", "label"]
@@ -87,7 +86,7 @@ enum SensorMetric: Int, MetricKey {
     ///
     /// An attribute that could not be read is a lost item.
     static func write(
-        _ reading: SensorReading, of feature: SensorFeature, chip: String, into writer: inout MetricWriter
+        _ reading: SensorReading, of feature: SensorFeature, chip: String, into writer: inout MetricWriter<SensorMetric>
     ) {
         let labels = writer.labels {
             $0.add("chip", chip)

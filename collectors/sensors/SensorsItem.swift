@@ -17,7 +17,7 @@ final class SensorsItem: SourceItem, @unchecked Sendable {
     let key = "libsensors"
     let state = ItemState()
     /// The samples of the last read.
-    private(set) var writer = MetricWriter(families: SensorMetric.families)
+    private(set) var writer = MetricWriter<SensorMetric>()
     /// Why the library could not be opened in the last read.
     private(set) var failure: SensorsError?
 

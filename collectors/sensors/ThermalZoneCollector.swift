@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: /sys/class/thermal, kernel Documentation/driver-api/thermal/sysfs-api.rst.
 struct ThermalZoneCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case temperature, currentState, maximumState
 
         var family: MetricFamily {
@@ -30,7 +30,7 @@ struct ThermalZoneCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "thermal_zone", group: .sensors, help: "Temperatures of thermal zones and states of cooling devices.",
-        reads: ["/sys/class/thermal/thermal_zone*", "/sys/class/thermal/cooling_device*"], families: Metric.families,
+        reads: ["/sys/class/thermal/thermal_zone*", "/sys/class/thermal/cooling_device*"],
         absentIsSuccess: true)
 
     private struct Zone {
@@ -52,7 +52,7 @@ struct ThermalZoneCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         switch try directory.list(from: &reader) {
         case .missing: return .noDevice("\(directory.path) is not there")
@@ -70,7 +70,7 @@ struct ThermalZoneCollector: Collector {
     // Types are read anew each time: a number may go to another device from one scrape to the next, and a kept
     // descriptor then opens that device's files by itself.
 
-    private func collect(_ zone: Zone, from reader: inout KernelFileReader, into writer: inout MetricWriter) {
+    private func collect(_ zone: Zone, from reader: inout KernelFileReader, into writer: inout Writer) {
         guard let type = reader.text(of: zone.type, or: &writer),
             let millidegrees = reader.number(of: zone.temperature, or: &writer)
         else { return }
@@ -82,7 +82,7 @@ struct ThermalZoneCollector: Collector {
     }
 
     private func collect(
-        _ device: CoolingDevice, from reader: inout KernelFileReader, into writer: inout MetricWriter
+        _ device: CoolingDevice, from reader: inout KernelFileReader, into writer: inout Writer
     ) {
         guard let type = reader.text(of: device.type, or: &writer),
             let maximum = reader.number(of: device.maximumState, or: &writer),

@@ -9,19 +9,19 @@ import KernelFiles
 /// Source: /sys/class/dmi/id, kernel Documentation/ABI/testing/sysfs-firmware-dmi-entries. Read once: it cannot change
 /// before the next boot.
 struct DMICollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case info
 
         var family: MetricFamily {
             .gauge(
-                "node_dmi_info", DMICollector.attributes.map { "\($0.label)" },
+                "node_dmi_info", DMICollector.attributes.map { "\($0.label)?" },
                 "What the firmware says of the machine, its board, chassis and BIOS; only what it says. Always 1.")
         }
     }
 
     static let descriptor = CollectorDescriptor(
         name: "dmi", group: .system, help: "What the firmware says that this machine is.",
-        reads: ["/sys/class/dmi/id (once)"], families: Metric.families)
+        reads: ["/sys/class/dmi/id (once)"])
 
     fileprivate static let attributes: [(label: StaticString, file: String)] = [
         ("bios_date", "bios_date"), ("bios_release", "bios_release"), ("bios_vendor", "bios_vendor"),
@@ -43,7 +43,7 @@ struct DMICollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         if values == nil {
             guard try reader.listIfPresent(folder) != nil else {
@@ -60,7 +60,7 @@ struct DMICollector: Collector {
     }
 
     private func look(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> [(label: StaticString, value: String)] {
         var found: [(label: StaticString, value: String)] = []
         for (label, file) in DMICollector.attributes {

@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: /proc/sys/kernel/random, random(4). Since kernel 5.18 both values are always 256.
 struct EntropyCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case available, poolSize
 
         var family: MetricFamily {
@@ -21,7 +21,7 @@ struct EntropyCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "entropy", group: .system, help: "The kernel's pool of randomness.",
-        reads: ["/proc/sys/kernel/random/{entropy_avail,poolsize}"], families: Metric.families)
+        reads: ["/proc/sys/kernel/random/{entropy_avail,poolsize}"])
 
     private let files: [(metric: Metric, file: KernelFile)]
 
@@ -33,7 +33,7 @@ struct EntropyCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         var found = 0
         for (metric, file) in files {

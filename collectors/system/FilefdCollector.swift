@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: /proc/sys/fs/file-nr, kernel Documentation/admin-guide/sysctl/fs.rst.
 struct FilefdCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case allocated, maximum
 
         var family: MetricFamily {
@@ -21,7 +21,7 @@ struct FilefdCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "filefd", group: .system, help: "Open files of the whole host, and how many there may be.",
-        reads: ["/proc/sys/fs/file-nr"], families: Metric.families)
+        reads: ["/proc/sys/fs/file-nr"])
 
     private let file: KernelFile
 
@@ -30,7 +30,7 @@ struct FilefdCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard let bytes = try reader.readIfPresent(file) else { return .noKernelFeature("\(file.path) is not there") }
         var fields = ByteScanner(bytes)

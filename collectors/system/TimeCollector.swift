@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: clock_gettime(2), localtime(3), /sys/devices/system/clocksource.
 struct TimeCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case seconds, zoneOffset, available, current
 
         var family: MetricFamily {
@@ -31,8 +31,7 @@ struct TimeCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "time", group: .system, help: "Time of day, its zone and the kernel's clock sources.",
-        reads: ["clock_gettime(2)", "localtime(3)", "/sys/devices/system/clocksource/clocksource*"],
-        families: Metric.families)
+        reads: ["clock_gettime(2)", "localtime(3)", "/sys/devices/system/clocksource/clocksource*"], )
 
     private struct ClockSource {
         let name: String
@@ -48,7 +47,7 @@ struct TimeCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         let now = WallClock.nanoseconds()
         writer.write(Metric.seconds, Double(now) / 1e9)
@@ -67,7 +66,7 @@ struct TimeCollector: Collector {
     }
 
     private func write(
-        _ source: ClockSource, device: Int, from reader: inout KernelFileReader, into writer: inout MetricWriter
+        _ source: ClockSource, device: Int, from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) {
         var names = ByteScanner(try reader.read(source.available))
         while let name = names.nextField() { write(.available, device, name, into: &writer) }
@@ -76,7 +75,7 @@ struct TimeCollector: Collector {
         write(.current, device, current, into: &writer)
     }
 
-    private func write(_ metric: Metric, _ device: Int, _ name: Bytes, into writer: inout MetricWriter) {
+    private func write(_ metric: Metric, _ device: Int, _ name: Bytes, into writer: inout Writer) {
         let labels = writer.labels {
             $0.add("device", device)
             $0.add("clocksource", name)

@@ -9,7 +9,7 @@ import KernelFiles
 ///
 /// Source: adjtimex(2) of the live system, whatever `--path.procfs` says.
 struct TimexCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case offset, frequency, maximumError, estimatedError, status, timeConstant, tick, ppsFrequency, ppsJitter
         case ppsShift, ppsStability, ppsJitterCount, ppsCalibrations, ppsErrors, ppsStabilityCount, taiOffset, sync
 
@@ -44,7 +44,7 @@ struct TimexCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "timex", group: .system, help: "How well the kernel's clock is kept in step.",
-        reads: ["adjtimex(2)"], families: Metric.families)
+        reads: ["adjtimex(2)"])
 
     /// Frequencies count in 2^-16 parts per million.
     private static let frequencyUnits = 65_536_000_000.0
@@ -52,7 +52,7 @@ struct TimexCollector: Collector {
     init(context: CollectorContext) {}
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         var failure: Int32 = 0
         guard let clock = ClockDiscipline.read(failure: &failure) else {

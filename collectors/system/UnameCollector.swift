@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: uname(2) of the live system, whatever `--path.procfs` says.
 struct UnameCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case info
 
         var family: MetricFamily {
@@ -20,12 +20,12 @@ struct UnameCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "uname", group: .system, help: "Names of the running kernel and of the host.",
-        reads: ["uname(2)"], families: Metric.families)
+        reads: ["uname(2)"])
 
     init(context: CollectorContext) {}
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard let name = UnixName(copiedBy: &reader) else { throw .other("uname failed") }
         let labels = writer.labels {

@@ -32,7 +32,7 @@ final class TextFile: SourceItem, @unchecked Sendable {
     /// Why the file is not shown; nil where it is.
     private(set) var problem: String?
     /// The file's samples.
-    private(set) var samples = MetricWriter(families: [])
+    private(set) var samples = MetricWriter.ofTextFile()
     private(set) var families: [Family] = []
     /// A number that no other content of any file has.
     private(set) var version: UInt64 = 0
@@ -92,14 +92,14 @@ final class TextFile: SourceItem, @unchecked Sendable {
         self.problem = problem
         guard let page else {
             guard !families.isEmpty else { return }
-            samples = MetricWriter(families: [])
+            samples = MetricWriter.ofTextFile()
             families = []
             return
         }
         // Through another writer, as the one that takes the page keeps all labels a second time.
-        var writer = MetricWriter(families: [])
+        var writer = MetricWriter.ofTextFile()
         writer.write(page, help: "Metric read from \(key)")
-        var kept = MetricWriter(families: [])
+        var kept = MetricWriter.ofTextFile()
         kept.merge(writer)
         samples = kept
         let found = page.families.map { family in

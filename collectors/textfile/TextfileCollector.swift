@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: files `*.prom` in the text format 0.0.4.
 struct TextfileCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case modified, scrapeError, fileOK
 
         var family: MetricFamily {
@@ -28,7 +28,7 @@ struct TextfileCollector: Collector {
     static let descriptor = CollectorDescriptor(
         name: "textfile", group: .textfile, help: "Metrics from text files that other programs write.",
         reads: ["*.prom in --collector.textfile.directory, regular files of at most 16 MiB (when they change)"],
-        options: [TextfileSource.directoryOption], families: Metric.families,
+        options: [TextfileSource.directoryOption],
         openFamilies: [.untyped("<name>", [], "What the text files hold, under its own name and type.")])
 
     private static let mostFileRows = 100
@@ -46,7 +46,7 @@ struct TextfileCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard source.isNeeded else {
             writer.write(Metric.scrapeError, 0)
@@ -75,11 +75,7 @@ struct TextfileCollector: Collector {
                 continue
             }
             writer.write(Metric.modified, labels, file.modifiedSeconds)
-            if plan.excluded[index].isEmpty {
-                writer.merge(file.samples)
-            } else {
-                writer.merge(file.samples, except: plan.excluded[index])
-            }
+            writer.merge(file.samples, except: plan.excluded[index])
         }
         writer.write(Metric.scrapeError, isError)
         return .available
@@ -100,12 +96,12 @@ struct TextfileCollector: Collector {
         for (file, isHeld) in zip(files, held) where isHeld { file.state.endLooking() }
     }
 
-    private mutating func makePlan(_ files: [TextFile], _ writer: inout MetricWriter) {
+    private mutating func makePlan(_ files: [TextFile], _ writer: inout Writer) {
         plan = TextfilePlan(
             zip(files, versions).map { file, version in (file.key, version == 0 ? [] : file.families) })
         planned = versions
         // A writer keeps the type and the HELP text of a family for good; these may have changed.
-        writer = MetricWriter(families: Metric.families)
+        writer = MetricWriter(openFamilies: Self.descriptor.openFamilies)
         for family in plan.families { _ = writer.family(family) }
     }
 }

@@ -46,7 +46,7 @@ struct TextfilePlan {
         families = order.compactMap { name in
             known[name].map { known in
                 let help = known.help ?? "Metric read from " + known.files.joined(separator: ", ")
-                return MetricFamily(known.type, name, help: help)
+                return MetricFamily(known.type, anyLabels: name, help: help)
             }
         }
     }

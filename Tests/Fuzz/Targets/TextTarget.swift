@@ -8,7 +8,7 @@ import Exposition
 enum TextTarget {
     static func run(_ bytes: [UInt8]) {
         guard let parsed = try? TextParser.parse(bytes) else { return }
-        var writer = MetricWriter(families: [])
+        var writer = MetricWriter.ofTextFile()
         writer.write(parsed, help: "A metric of a text file.")
         var composer = PageComposer()
         composer.add(writer)

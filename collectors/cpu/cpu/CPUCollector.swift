@@ -9,7 +9,7 @@ import KernelFiles
 /// Sources: /proc/stat and /proc/cpuinfo, proc(5); /sys/devices/system/cpu, kernel
 /// Documentation/ABI/testing/sysfs-devices-system-cpu.
 struct CPUCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case seconds, guestSeconds, info, flag, bug, frequency, coreThrottles, packageThrottles, isolated, online
 
         var family: MetricFamily {
@@ -59,8 +59,7 @@ struct CPUCollector: Collector {
             OptionDescriptor(
                 "collector.cpu.info.bugs-include", .pattern(default: ""),
                 help: "Show the hardware bugs that match; turns --collector.cpu.info on."),
-        ],
-        families: Metric.families)
+        ], )
 
     private let source: CPUTimesSource
     private let showsGuest: Bool
@@ -76,7 +75,7 @@ struct CPUCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         let source = source
         var cpus: [CPUTimes.CPU] = []
@@ -95,7 +94,7 @@ struct CPUCollector: Collector {
         return .available
     }
 
-    private mutating func write(_ cpu: CPUTimes.CPU, into writer: inout MetricWriter) {
+    private mutating func write(_ cpu: CPUTimes.CPU, into writer: inout Writer) {
         let time = shown.advance(cpu)
         let labels = writer.labels { $0.add("cpu", cpu.number) }
         func write(_ metric: Metric, _ mode: StaticString, _ jiffies: UInt64) {

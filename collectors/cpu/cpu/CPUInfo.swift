@@ -63,7 +63,9 @@ struct CPUInfo {
     }
 
     /// Writes all CPUs, and the flags and bugs of the first.
-    func collect(from reader: inout KernelFileReader, into writer: inout MetricWriter) throws(CollectorError) {
+    func collect(from reader: inout KernelFileReader, into writer: inout MetricWriter<CPUCollector.Metric>)
+        throws(CollectorError)
+    {
         guard let bytes = try reader.readIfPresent(file) else {
             writer.loseItem("\(file.path) is not there")
             return
@@ -84,7 +86,7 @@ struct CPUInfo {
         if isFirst { writer.loseItem("\(file.path) has no CPU") }
     }
 
-    private func finish(_ block: Block?, _ isFirst: inout Bool, into writer: inout MetricWriter) {
+    private func finish(_ block: Block?, _ isFirst: inout Bool, into writer: inout MetricWriter<CPUCollector.Metric>) {
         guard let block else { return }
         guard block.processor.unsigned != nil else {
             writer.loseItem("\(file.path): \"\(block.processor.upTo(64).text)\" is no CPU's number")
@@ -98,7 +100,7 @@ struct CPUInfo {
         isFirst = false
     }
 
-    private func write(_ block: Block, into writer: inout MetricWriter) {
+    private func write(_ block: Block, into writer: inout MetricWriter<CPUCollector.Metric>) {
         let labels = writer.labels {
             $0.add("package", block.package)
             $0.add("core", block.core)
@@ -123,7 +125,7 @@ struct CPUInfo {
 
     private func write(
         _ metric: CPUCollector.Metric, _ label: StaticString, _ words: Bytes, matching pattern: Pattern?,
-        into writer: inout MetricWriter
+        into writer: inout MetricWriter<CPUCollector.Metric>
     ) {
         guard let pattern else { return }
         var words = ByteScanner(words)

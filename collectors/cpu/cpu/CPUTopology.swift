@@ -38,7 +38,7 @@ struct CPUTopology {
     ///
     /// `cpus` are those of /proc/stat.
     mutating func collect(
-        cpus: [CPUTimes.CPU], from reader: inout KernelFileReader, into writer: inout MetricWriter
+        cpus: [CPUTimes.CPU], from reader: inout KernelFileReader, into writer: inout MetricWriter<CPUCollector.Metric>
     ) throws(CollectorError) {
         if onlineText == nil || !isListed(cpus) {
             let text = try reader.readIfPresent(onlineFile) ?? Bytes("")
@@ -64,7 +64,7 @@ struct CPUTopology {
     }
 
     private func write(
-        _ throttle: Throttle, from reader: inout KernelFileReader, into writer: inout MetricWriter
+        _ throttle: Throttle, from reader: inout KernelFileReader, into writer: inout MetricWriter<CPUCollector.Metric>
     ) {
         do throws(CollectorError) {
             guard let bytes = try reader.readIfPresent(throttle.file) else { return }

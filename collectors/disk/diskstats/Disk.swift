@@ -72,7 +72,7 @@ struct Disk {
     /// Writes everything but the counters.
     ///
     /// `device` is the label set with the device's name.
-    func write(device: Labels, into writer: inout MetricWriter) {
+    func write(device: Labels, into writer: inout MetricWriter<DiskstatsMetric>) {
         let info = writer.labels(device) {
             $0.add("major", major)
             $0.add("minor", minor)

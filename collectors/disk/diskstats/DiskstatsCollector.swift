@@ -25,8 +25,7 @@ struct DiskstatsCollector: Collector {
             OptionDescriptor(
                 "collector.diskstats.device-include", .pattern(default: ""),
                 help: "The only devices that are shown; not together with device-exclude."),
-        ],
-        families: Metric.families)
+        ], )
 
     /// What is known of a line of the file.
     private struct Entry {
@@ -66,7 +65,7 @@ struct DiskstatsCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard let bytes = try reader.readIfPresent(file) else {
             return .noKernelFeature("\(file.path) is not there")
@@ -138,7 +137,7 @@ struct DiskstatsCollector: Collector {
     }
 
     /// Writes a device; false where its line is malformed, of which nothing is shown.
-    private static func write(_ disk: Disk, _ columns: ByteScanner, into writer: inout MetricWriter) -> Bool {
+    private static func write(_ disk: Disk, _ columns: ByteScanner, into writer: inout Writer) -> Bool {
         var fields = columns
         var numbers = InlineArray<17, UInt64>(repeating: 0)
         var count = 0

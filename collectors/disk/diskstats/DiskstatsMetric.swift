@@ -3,7 +3,7 @@
 import Exposition
 
 /// The families of the diskstats collector; the first 17 are the columns of /proc/diskstats in their order.
-enum DiskstatsMetric: Int, MetricKey {
+enum DiskstatsMetric: Int, FamilyKey {
     case readsCompleted, readsMerged, readBytes, readTime
     case writesCompleted, writesMerged, writtenBytes, writeTime
     case ioNow, ioTime, ioTimeWeighted

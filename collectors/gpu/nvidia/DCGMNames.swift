@@ -96,7 +96,7 @@ struct DCGMNames {
         }
     }
 
-    func write(_ view: borrowing NVIDIAView, into writer: inout MetricWriter) {
+    func write(_ view: borrowing NVIDIAView, into writer: inout MetricWriter<GPUMetric>) {
         let hasXid = view.xids()
         for device in view.devices where device.hasValues {
             guard let number = device.gpuID else { continue }

@@ -9,7 +9,7 @@ struct GPUValues {
     let device: NVIDIADevice
     let gpu: Labels
 
-    func write(into writer: inout MetricWriter) {
+    func write(into writer: inout MetricWriter<GPUMetric>) {
         writeUse(device.reading, into: &writer)
         writeHeat(device.reading, into: &writer)
         writePower(device.reading.power, into: &writer)
@@ -24,7 +24,7 @@ struct GPUValues {
 
     // MARK: Parts
 
-    private func writeUse(_ reading: GPUReading, into writer: inout MetricWriter) {
+    private func writeUse(_ reading: GPUReading, into writer: inout MetricWriter<GPUMetric>) {
         let use = reading.utilization
         put(.utilization, ("engine", "gpu"), hundredths(use.gpuPercent), &writer)
         put(.utilization, ("engine", "memory"), hundredths(use.memoryPercent), &writer)
@@ -46,7 +46,7 @@ struct GPUValues {
     }
 
     private func writeProfile(
-        _ gpm: GPMReading, _ metric: GPUMetric, _ labels: Labels, into writer: inout MetricWriter
+        _ gpm: GPMReading, _ metric: GPUMetric, _ labels: Labels, into writer: inout MetricWriter<GPUMetric>
     ) {
         func put(_ engine: StaticString, _ percent: Double?) {
             guard let percent else { return }
@@ -62,7 +62,7 @@ struct GPUValues {
         put("fp16", gpm.fp16Percent)
     }
 
-    private func writeHeat(_ reading: GPUReading, into writer: inout MetricWriter) {
+    private func writeHeat(_ reading: GPUReading, into writer: inout MetricWriter<GPUMetric>) {
         let heat = reading.temperatures
         put(.temperature, ("sensor", "gpu"), celsius(heat.gpuCelsius), &writer)
         put(.temperature, ("sensor", "memory"), celsius(heat.memoryCelsius), &writer)
@@ -77,7 +77,7 @@ struct GPUValues {
         }
     }
 
-    private func writePower(_ power: GPUPower, into writer: inout MetricWriter) {
+    private func writePower(_ power: GPUPower, into writer: inout MetricWriter<GPUMetric>) {
         put(.power, ("window", "usage"), thousandths(power.usageMilliwatts), &writer)
         put(.power, ("window", "average"), thousandths(power.averageMilliwatts), &writer)
         put(.power, ("window", "instant"), thousandths(power.instantMilliwatts), &writer)
@@ -89,7 +89,7 @@ struct GPUValues {
         put(.energy, power.energyMillijoules.map { SampleValue.decimal($0, scale: 3) }, &writer)
     }
 
-    private func writeClocks(_ reading: GPUReading, into writer: inout MetricWriter) {
+    private func writeClocks(_ reading: GPUReading, into writer: inout MetricWriter<GPUMetric>) {
         let kinds: [3 of (StaticString, GPUClocks)] = [
             ("current", reading.clocks), ("max", reading.clocksMax), ("application", reading.clocksApplication),
         ]
@@ -124,7 +124,7 @@ struct GPUValues {
         put(.clockEventSeconds, ("reason", "hw_power_brake"), seconds(times.powerBrakeNanoseconds), &writer)
     }
 
-    private func writeModes(_ reading: GPUReading, into writer: inout MetricWriter) {
+    private func writeModes(_ reading: GPUReading, into writer: inout MetricWriter<GPUMetric>) {
         put(.performanceState, reading.performanceState, &writer)
         if let mode = reading.computeMode {
             put(.computeMode, ("mode", GPUWords.computeMode(mode)), true, &writer)
@@ -139,7 +139,7 @@ struct GPUValues {
         }
     }
 
-    private func writePCIe(_ pcie: GPUPCIe, into writer: inout MetricWriter) {
+    private func writePCIe(_ pcie: GPUPCIe, into writer: inout MetricWriter<GPUMetric>) {
         put(.pcieGeneration, pcie.generation, &writer)
         put(.pcieGenerationMax, pcie.generationMax, &writer)
         put(.pcieWidth, pcie.width, &writer)
@@ -149,7 +149,7 @@ struct GPUValues {
         put(.pcieBytes, ("direction", "received"), pcie.receivedBytes, &writer)
     }
 
-    private func writeErrors(_ reading: GPUReading, into writer: inout MetricWriter) {
+    private func writeErrors(_ reading: GPUReading, into writer: inout MetricWriter<GPUMetric>) {
         let ecc = reading.ecc
         put(.eccEnabled, ecc.enabled, &writer)
         func count(_ type: StaticString, _ window: StaticString, _ value: UInt64?) {
@@ -173,7 +173,7 @@ struct GPUValues {
         put(.remapFailure, reading.remappedRows.failed, &writer)
     }
 
-    private func writeProcesses(_ counts: GPUProcessCounts, into writer: inout MetricWriter) {
+    private func writeProcesses(_ counts: GPUProcessCounts, into writer: inout MetricWriter<GPUMetric>) {
         put(.processes, ("type", "compute"), counts.compute, &writer)
         put(.processes, ("type", "graphics"), counts.graphics, &writer)
         put(.processes, ("type", "mps"), counts.mps, &writer)
@@ -188,7 +188,7 @@ struct GPUValues {
 
     // MARK: Links and instances
 
-    private func writeLinks(_ reading: GPUReading, into writer: inout MetricWriter) {
+    private func writeLinks(_ reading: GPUReading, into writer: inout MetricWriter<GPUMetric>) {
         guard !reading.nvlinks.isEmpty else {
             let labels = writer.labels(gpu) { $0.add("link", "all" as StaticString) }
             if let sent = reading.nvlinkTransmittedBytes {
@@ -213,7 +213,7 @@ struct GPUValues {
         }
     }
 
-    private func writeInstances(_ reading: GPUReading, into writer: inout MetricWriter) {
+    private func writeInstances(_ reading: GPUReading, into writer: inout MetricWriter<GPUMetric>) {
         for instance in reading.migInstances {
             let labels = writer.labels(gpu) {
                 $0.add("mig", Int(instance.index))
@@ -239,13 +239,13 @@ struct GPUValues {
 
     // MARK: Writing what is known
 
-    private func put(_ metric: GPUMetric, _ value: (some SampleNumber)?, _ writer: inout MetricWriter) {
+    private func put(_ metric: GPUMetric, _ value: (some SampleNumber)?, _ writer: inout MetricWriter<GPUMetric>) {
         if let value { writer.write(metric, gpu, value) }
     }
 
     private func put(
         _ metric: GPUMetric, _ label: (name: StaticString, value: StaticString), _ value: (some SampleNumber)?,
-        _ writer: inout MetricWriter
+        _ writer: inout MetricWriter<GPUMetric>
     ) {
         if let value { writer.write(metric, gpu, extra: label, value) }
     }

@@ -21,7 +21,7 @@ struct NVIDIACollector: Collector {
                 "collector.nvidia.dcgm-names", .flag(default: false),
                 help: "Add the DCGM_FI_DEV_* names of dcgm-exporter, for dashboards made for it."),
         ],
-        families: GPUMetric.families + DCGMNames.families)
+        openFamilies: DCGMNames.families)
 
     private let source: NVIDIASource
     private let inventory: DeviceInventory
@@ -36,7 +36,7 @@ struct NVIDIACollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         source.settle()
         let snapshot = try inventory.snapshot(from: &reader)
@@ -62,7 +62,7 @@ struct NVIDIACollector: Collector {
     }
 
     private mutating func write(
-        _ view: borrowing NVIDIAView, into writer: inout MetricWriter
+        _ view: borrowing NVIDIAView, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         if let absence = try NVIDIACollector.absence(view) { return .absent(absence) }
         let version = view.driverVersion ?? ""
@@ -106,7 +106,7 @@ struct NVIDIACollector: Collector {
 
     private func writeInfo(
         _ identity: GPUIdentity, _ device: NVIDIADevice, driverVersion: String, _ gpu: Labels,
-        into writer: inout MetricWriter
+        into writer: inout Writer
     ) {
         let serial = hasSerial ? identity.serial ?? "" : ""
         let labels = writer.labels(gpu) {
@@ -124,7 +124,7 @@ struct NVIDIACollector: Collector {
         }
     }
 
-    private func writeXids(_ view: borrowing NVIDIAView, into writer: inout MetricWriter) {
+    private func writeXids(_ view: borrowing NVIDIAView, into writer: inout Writer) {
         for entry in view.xids().counts {
             guard let number = inventory.gpuID(of: entry.address), let xid = Int(exactly: entry.xid) else { continue }
             let labels = writer.labels {

@@ -9,7 +9,7 @@ import KernelFiles
 /// Source: /proc/meminfo, proc_meminfo(5).
 struct MeminfoCollector: Collector {
     /// The families are a table, so the key is its index.
-    struct Metric: MetricKey {
+    struct Metric: FamilyKey {
         let rawValue: Int
 
         var family: MetricFamily {
@@ -22,7 +22,7 @@ struct MeminfoCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "meminfo", group: .memory, help: "Sizes of the parts that memory and swap are used for.",
-        reads: ["/proc/meminfo"], families: Metric.families)
+        reads: ["/proc/meminfo"])
 
     private let file: KernelFile
     /// The index of the field that each line holds, -1 for none of ours.
@@ -33,7 +33,7 @@ struct MeminfoCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard let bytes = try reader.readIfPresent(file) else { return .noKernelFeature("\(file.path) is not there") }
         var lines = ByteScanner(bytes)

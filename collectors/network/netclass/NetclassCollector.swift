@@ -34,7 +34,6 @@ struct NetclassCollector: Collector {
                 withStatistics, .flag(default: false),
                 help: "With --collector.netclass.netlink, show the detailed counters of the netdev collector too."),
         ],
-        families: Metric.families,
         openFamilies: [
             .counter("node_network_<counter>_total", ["device"], "With with-stats: the netdev collector's counters.")
         ])
@@ -67,7 +66,7 @@ struct NetclassCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         turn &+= 1
         if let links {
@@ -128,7 +127,7 @@ struct NetclassCollector: Collector {
     }
 
     private mutating func writeLinks(
-        _ list: LinkList, from reader: inout KernelFileReader, into writer: inout MetricWriter
+        _ list: LinkList, from reader: inout KernelFileReader, into writer: inout Writer
     ) {
         for (position, link) in list.links.enumerated() where position < rows.count {
             let name = list.name(of: link)
@@ -173,7 +172,7 @@ struct NetclassCollector: Collector {
     // MARK: By sysfs
 
     private mutating func writeFiles(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard var names = try reader.listIfPresent(directory) else {
             return .noKernelFeature("\(directory.path) is not there")

@@ -27,7 +27,10 @@ struct NetclassFiles {
     }
 
     /// Reads all of them; one that the device does not answer for is left out.
-    func read(from reader: inout KernelFileReader, into values: inout NetclassValues, _ writer: inout MetricWriter) {
+    func read(
+        from reader: inout KernelFileReader, into values: inout NetclassValues,
+        _ writer: inout MetricWriter<NetclassMetric>
+    ) {
         for (metric, file) in zip(Self.numbered, numbers) {
             guard let text = Self.text(of: file, from: &reader, &writer) else { continue }
             if let number = Self.number(text) {
@@ -45,7 +48,7 @@ struct NetclassFiles {
 
     /// A file's text; nil where the device does not have it or says nothing now, as a switched off one does (EINVAL).
     static func text(
-        of file: KernelFile, from reader: inout KernelFileReader, _ writer: inout MetricWriter
+        of file: KernelFile, from reader: inout KernelFileReader, _ writer: inout MetricWriter<NetclassMetric>
     ) -> Bytes? {
         do throws(KernelFileError) {
             return try reader.contents(of: file).trimmed

@@ -3,7 +3,7 @@
 import Exposition
 
 /// Properties of interfaces; most of them are a file of the interface's folder in sysfs.
-enum NetclassMetric: Int, MetricKey {
+enum NetclassMetric: Int, FamilyKey {
     case up, info
     case addressAssignType, carrier, carrierChanges, carrierUpChanges, carrierDownChanges, deviceID, dormant, flags
     case interfaceID, interfaceLink, linkMode, mtuBytes, nameAssignType, group, speedBytes, transmitQueueLength
@@ -15,7 +15,7 @@ enum NetclassMetric: Int, MetricKey {
         case .info:
             .gauge(
                 "node_network_info",
-                ["address", "adminstate", "broadcast", "device", "duplex", "ifalias", "operstate"],
+                ["address", "adminstate?", "broadcast", "device", "duplex", "ifalias", "operstate"],
                 "What is text about an interface; always 1.")
         case .addressAssignType:
             gauge("address_assign_type", "Where the hardware address is from: 0 device, 1 random, 2 stolen, 3 set.")

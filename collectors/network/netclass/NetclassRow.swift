@@ -50,7 +50,7 @@ struct NetclassRow {
     /// Reads what is due and fills the values with it.
     mutating func read(
         _ link: Link, address: Bytes, turn: UInt64, of count: Int, from reader: inout KernelFileReader,
-        into values: inout NetclassValues, _ writer: inout MetricWriter
+        into values: inout NetclassValues, _ writer: inout MetricWriter<NetclassMetric>
     ) {
         if link.index != index || !address.isSame(as: self.address) {
             index = link.index
@@ -84,7 +84,7 @@ struct NetclassRow {
         return (turn &+ UInt64(truncatingIfNeeded: index)) % period == 0
     }
 
-    private mutating func readSpeed(from reader: inout KernelFileReader, _ writer: inout MetricWriter) {
+    private mutating func readSpeed(from reader: inout KernelFileReader, _ writer: inout MetricWriter<NetclassMetric>) {
         speed = NetclassFiles.text(of: speedFile, from: &reader, &writer).flatMap(NetclassFiles.number)
         let text = NetclassFiles.text(of: duplexFile, from: &reader, &writer) ?? Bytes("")
         if !text.isSame(as: duplex) { duplex = text.array }

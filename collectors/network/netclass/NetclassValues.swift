@@ -51,7 +51,7 @@ struct NetclassValues {
 
     /// Writes the samples; returns the labels that they have, `device` alone.
     @discardableResult
-    func write(_ style: Style, into writer: inout MetricWriter) -> Labels {
+    func write(_ style: Style, into writer: inout MetricWriter<NetclassMetric>) -> Labels {
         let labels = writer.labels("device", name)
         let adminState: StaticString = self[.flags].map { $0 & 1 == 1 ? "up" : "down" } ?? "unknown"
         let texts = writer.labels(labels) { labels in

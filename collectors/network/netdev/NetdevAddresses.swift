@@ -20,7 +20,7 @@ struct NetdevAddresses: ~Copyable {
 
     /// Writes one sample for each address.
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout MetricWriter<NetdevMetric>
     ) throws(CollectorError) {
         let list = try links.links(.names, in: &reader)
         do throws(NetlinkError) {

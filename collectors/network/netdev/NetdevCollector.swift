@@ -32,8 +32,7 @@ struct NetdevCollector: ~Copyable, Collector {
                 help: "Ask the running kernel by rtnetlink; without it /proc/net/dev is read."),
             OptionDescriptor(
                 prefix + "label-ifalias", .flag(default: false), help: "Add the interface's alias as a label."),
-        ],
-        families: Metric.families)
+        ], )
 
     private let file: KernelFile
     private let filter: DeviceFilter
@@ -65,7 +64,7 @@ struct NetdevCollector: ~Copyable, Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         if let links {
             writeLinks(try links.links(wanted, in: &reader), from: &reader, into: &writer)
@@ -80,7 +79,7 @@ struct NetdevCollector: ~Copyable, Collector {
     }
 
     private mutating func writeLinks(
-        _ list: LinkList, from reader: inout KernelFileReader, into writer: inout MetricWriter
+        _ list: LinkList, from reader: inout KernelFileReader, into writer: inout Writer
     ) {
         let metrics = isDetailed ? Metric.detailed : Metric.aggregated
         var position = 0
@@ -95,7 +94,7 @@ struct NetdevCollector: ~Copyable, Collector {
     }
 
     private mutating func writeLines(
-        of bytes: Bytes, from reader: inout KernelFileReader, into writer: inout MetricWriter
+        of bytes: Bytes, from reader: inout KernelFileReader, into writer: inout Writer
     ) {
         let metrics = isDetailed ? Metric.detailedColumns : Metric.columns
         var lines = ByteScanner(bytes)
@@ -131,7 +130,7 @@ struct NetdevCollector: ~Copyable, Collector {
 
     private mutating func labels(
         _ name: Bytes, alias: Bytes, _ position: Int, from reader: inout KernelFileReader,
-        into writer: inout MetricWriter
+        into writer: inout Writer
     ) -> Labels {
         guard aliases != nil else { return writer.labels("device", name) }
         let alias = aliases?.alias(of: name, dumped: alias, position, from: &reader)

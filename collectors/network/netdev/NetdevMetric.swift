@@ -5,7 +5,7 @@ import KernelFiles
 
 /// The counters of interfaces under their three sets of names: those of /proc/net/dev (the default), those of the
 /// kernel's statistics one by one, and those that both have.
-enum NetdevMetric: Int, MetricKey {
+enum NetdevMetric: Int, FamilyKey {
     // Both.
     case receiveBytes, receivePackets, receiveCompressed, receiveNoHandler
     case transmitBytes, transmitPackets, transmitCompressed
@@ -28,7 +28,7 @@ enum NetdevMetric: Int, MetricKey {
                 "1 for each internet address of an interface; the mask as the length of the prefix.")
         }
         let (name, help) = text
-        return .counter("node_network_\(name)_total", ["device"], help)
+        return .counter("node_network_\(name)_total", ["device", "ifalias?"], help)
     }
 
     private var text: (name: String, help: String) {

@@ -25,7 +25,6 @@ struct NetstatCollector: Collector {
                 fieldsOption, .pattern(default: standardFields),
                 help: "Fields to show, as a regular expression on <protocol>_<field>.")
         ],
-        families: [],
         openFamilies: [
             .untyped("node_netstat_<protocol>_<field>", [], "A field of /proc/net/netstat, snmp or snmp6.")
         ])
@@ -46,7 +45,7 @@ struct NetstatCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         if families.isFull {
             families.removeAll()
@@ -70,7 +69,7 @@ struct NetstatCollector: Collector {
     /// Pairs of lines, names above and numbers below, both beginning with the protocol's name.
     ///
     /// A line without its partner is lost, not the pairs behind it.
-    private mutating func readTable(_ bytes: Bytes, _ table: Int, into writer: inout MetricWriter) {
+    private mutating func readTable(_ bytes: Bytes, _ table: Int, into writer: inout Writer) {
         var lines = ByteScanner(bytes)
         var lineIndex = 0
         var header: Bytes?

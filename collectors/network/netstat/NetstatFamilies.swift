@@ -34,7 +34,7 @@ struct NetstatFamilies {
     }
 
     /// Writes a number under the family of a field; a word that is none is lost.
-    mutating func write(_ number: Int, _ word: Bytes, path: String, into writer: inout MetricWriter) {
+    mutating func write(_ number: Int, _ word: Bytes, path: String, into writer: inout MetricWriter<NoMetrics>) {
         if let value = word.unsigned {
             kept.write(number, .unsigned(value), into: &writer)
         } else if let value = word.signed {

@@ -47,7 +47,7 @@ struct NetstatLine {
 
     /// Writes the numbers of the columns that are shown; a line of another length than the header's is lost.
     mutating func write(
-        _ line: Bytes, path: String, _ families: inout NetstatFamilies, into writer: inout MetricWriter
+        _ line: Bytes, path: String, _ families: inout NetstatFamilies, into writer: inout MetricWriter<NoMetrics>
     ) {
         guard isProtocol, readWords(of: line) else {
             writer.loseItem("\(path): \(line.upTo(64).text)")

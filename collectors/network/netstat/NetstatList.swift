@@ -13,7 +13,7 @@ struct NetstatList {
 
     /// Writes the numbers of the lines that are shown.
     mutating func write(
-        _ bytes: Bytes, path: String, _ families: inout NetstatFamilies, into writer: inout MetricWriter
+        _ bytes: Bytes, path: String, _ families: inout NetstatFamilies, into writer: inout MetricWriter<NoMetrics>
     ) {
         var scanner = ByteScanner(bytes)
         var number = 0

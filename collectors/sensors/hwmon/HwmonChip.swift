@@ -16,7 +16,8 @@ final class HwmonChip: SourceItem, @unchecked Sendable {
     /// Its entry of /sys/class/hwmon and where that link points to: another target is another chip.
     let entry: HwmonEntry
     /// The samples of the last read.
-    private(set) var writer = MetricWriter(families: HwmonCollector.Metric.families)
+    private(set) var writer = MetricWriter<HwmonCollector.Metric>(
+        openFamilies: HwmonCollector.descriptor.openFamilies)
 
     private let sensorFilter: DeviceFilter
     private var directory: WatchedDirectory

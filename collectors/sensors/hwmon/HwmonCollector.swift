@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: /sys/class/hwmon, kernel Documentation/hwmon/sysfs-interface.rst.
 struct HwmonCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case chipNames, sensorLabel
 
         var family: MetricFamily {
@@ -42,7 +42,6 @@ struct HwmonCollector: Collector {
                 "collector.hwmon.sensor-exclude", .pattern(default: ""),
                 help: "Sensors to leave out, as a regular expression of chip;sensor."),
         ],
-        families: Metric.families,
         openFamilies: [
             .gauge(
                 "node_hwmon_<kind, property and unit>", ["chip", "sensor"],
@@ -61,7 +60,7 @@ struct HwmonCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard source.isNeeded else { return .noDevice("\(source.path) is not there") }
         guard source.discovery.beginLooking(in: reader.scrape) else {

@@ -46,7 +46,9 @@ struct HwmonSensor {
     }
 
     /// Reads all attributes and writes their samples.
-    mutating func read(from reader: inout KernelFileReader, chip: String, into writer: inout MetricWriter) {
+    mutating func read(
+        from reader: inout KernelFileReader, chip: String, into writer: inout MetricWriter<HwmonCollector.Metric>
+    ) {
         let labels = writer.labels {
             $0.add("chip", chip)
             $0.add("sensor", name)
@@ -84,12 +86,14 @@ struct HwmonSensor {
         return name
     }
 
-    private func readLabel(from reader: inout KernelFileReader, into writer: inout MetricWriter) -> Bytes? {
+    private func readLabel(from reader: inout KernelFileReader, into writer: inout MetricWriter<HwmonCollector.Metric>)
+        -> Bytes?
+    {
         labelFile.flatMap { read($0, from: &reader, into: &writer) }
     }
 
     private func read(
-        _ file: KernelFile, from reader: inout KernelFileReader, into writer: inout MetricWriter
+        _ file: KernelFile, from reader: inout KernelFileReader, into writer: inout MetricWriter<HwmonCollector.Metric>
     ) -> Bytes? {
         do throws(KernelFileError) {
             return HwmonText.withoutLineFeeds(try reader.contents(of: file))

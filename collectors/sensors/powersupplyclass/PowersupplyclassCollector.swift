@@ -15,8 +15,7 @@ struct PowersupplyclassCollector: Collector {
             OptionDescriptor(
                 "collector.powersupply.ignored-supplies", .pattern(default: "^$"),
                 help: "Power supplies to leave out, as a regular expression of their names.")
-        ],
-        families: Metric.families, absentIsSuccess: true)
+        ], absentIsSuccess: true)
 
     /// A file of a supply and the metric that it becomes.
     private struct Value {
@@ -44,7 +43,7 @@ struct PowersupplyclassCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         switch try directory.list(from: &reader) {
         case .missing:
@@ -62,7 +61,7 @@ struct PowersupplyclassCollector: Collector {
     }
 
     private static func collect(
-        _ supply: inout Supply, from reader: inout KernelFileReader, into writer: inout MetricWriter
+        _ supply: inout Supply, from reader: inout KernelFileReader, into writer: inout Writer
     ) {
         do throws(CollectorError) {
             switch try supply.directory.list(from: &reader) {
@@ -90,7 +89,7 @@ struct PowersupplyclassCollector: Collector {
     }
 
     private static func writeInfo(
-        of supply: Supply, from reader: inout KernelFileReader, into writer: inout MetricWriter
+        of supply: Supply, from reader: inout KernelFileReader, into writer: inout Writer
     ) {
         var labels = Labels.none
         for (label, file) in supply.texts {

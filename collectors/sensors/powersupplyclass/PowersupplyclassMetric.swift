@@ -4,7 +4,7 @@ import Exposition
 
 extension PowersupplyclassCollector {
     /// The families, one for each attribute, and the info series.
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case authentic, calibrate, capacity, capacityAlertMaximum, capacityAlertMinimum, cycleCount, online
         case present, timeToEmpty, timeToFull, currentBoot, currentMaximum, current, energyEmpty
         case energyEmptyDesign, energyFull, energyFullDesign, energy, voltageBoot, voltageMaximum
@@ -20,7 +20,8 @@ extension PowersupplyclassCollector {
         var family: MetricFamily {
             guard let row else {
                 return .gauge(
-                    "node_power_supply_info", Metric.infoLabels.map { "\($0)" },
+                    "node_power_supply_info",
+                    Metric.infoLabels.map { "\($0)" == "power_supply" ? "power_supply" : "\($0)?" },
                     "1 for each power supply, with what it says about itself.")
             }
             return .gauge("node_power_supply_\(row.name)", ["power_supply"], row.help)

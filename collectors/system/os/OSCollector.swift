@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: /etc/os-release or /usr/lib/os-release, os-release(5). Read again when it was changed.
 struct OSCollector: Collector {
-    enum Metric: Int, MetricKey {
+    enum Metric: Int, FamilyKey {
         case info, version, supportEnd
 
         var family: MetricFamily {
@@ -29,7 +29,7 @@ struct OSCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "os", group: .system, help: "The distribution and its version.",
-        reads: ["/etc/os-release, else /usr/lib/os-release (when changed)"], families: Metric.families)
+        reads: ["/etc/os-release, else /usr/lib/os-release (when changed)"])
 
     fileprivate static let labels: [(label: StaticString, key: String)] = [
         ("build_id", "BUILD_ID"), ("id", "ID"), ("id_like", "ID_LIKE"), ("image_id", "IMAGE_ID"),
@@ -47,7 +47,7 @@ struct OSCollector: Collector {
     }
 
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter
+        from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard try lookAgainIfChanged(from: &reader) else {
             return .noKernelFeature("neither \(paths[0]) nor \(paths[1]) is there")

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-extension MetricWriter {
-    /// Takes over what another writer holds, except for the families of these names.
-    public mutating func merge(_ other: borrowing MetricWriter, except names: Set<String>) {
-        for index in 0..<other.blockCount where unsafe other.blocks[index].sampleCount > 0 {
-            guard unsafe !names.contains(other.blocks[index].family.name) else { continue }
-            let family = unsafe self.family(other.blocks[index].family)
-            unsafe append(other.blocks[index], to: family)
-        }
+extension MetricWriter where Key == NoMetrics {
+    /// A writer of a parsed page, whose families may have any names.
+    public static func ofTextFile() -> MetricWriter {
+        MetricWriter(openFamilies: [MetricFamily(.untyped, anyLabels: "<name>", help: "")])
     }
 
     /// Writes the samples of a parsed page as node_exporter shows those of a text file.
@@ -15,25 +11,38 @@ extension MetricWriter {
     /// Within a family every sample gets every label, empty where the page did not have it. A histogram gets the bucket
     /// `+Inf` where it is missing; it and a summary get a sum and a count, 0 where they are missing. Of equal series the
     /// first stays. `help` is for families without one of their own.
-    public mutating func write(_ page: ParsedPage, help: String) {
+    public mutating func write(_ page: ParsedPage, help: String) { store.write(page, help: help) }
+}
+
+extension SampleStore {
+    /// Takes over what another store holds, except for the families of these names.
+    mutating func merge(_ other: borrowing SampleStore, except names: Set<String>) {
+        for index in 0..<other.blockCount where unsafe other.blocks[index].sampleCount > 0 {
+            guard unsafe !names.contains(other.blocks[index].family.name) else { continue }
+            let family = unsafe self.family(other.blocks[index].family)
+            unsafe append(other.blocks[index], to: family)
+        }
+    }
+
+    mutating func write(_ page: ParsedPage, help: String) {
         for parsed in page.families {
             let type = MetricType(parsed.type)
             let name = String(decoding: page.bytes[parsed.name], as: UTF8.self)
             let text = parsed.help.map { String(decoding: $0, as: UTF8.self) } ?? help
-            let family = self.family(MetricFamily(type, name, help: text))
+            let family = self.family(MetricFamily(type, anyLabels: name, help: text))
             let labels = PageLabels(page, family: parsed)
             if type == .histogram || type == .summary {
                 writePoints(of: parsed, type, to: family, labels)
             } else {
                 for sample in parsed.samples {
-                    write(family, self.labels { labels.add(sample.labels, to: &$0) }, sample.value)
+                    write(family, self.labels { labels.add(sample.labels, to: &$0) }, .real(sample.value))
                 }
             }
         }
     }
 
     private mutating func writePoints(
-        of parsed: ParsedPage.Family, _ type: MetricType, to family: Family, _ labels: PageLabels
+        of parsed: ParsedPage.Family, _ type: MetricType, to family: NamedFamily, _ labels: PageLabels
     ) {
         for var metric in PointMetric.metrics(of: parsed.samples, labels) {
             let base = self.labels { labels.add(metric.labels, to: &$0) }
@@ -44,13 +53,13 @@ extension MetricWriter {
                     $0.add(isHistogram ? "le" : "quantile", number: bound, isFirst: base.count == 0)
                 }
                 if isHistogram {
-                    write(family, suffix: "_bucket", point, value)
+                    write(family, suffix: "_bucket", point, .real(value))
                 } else {
-                    write(family, point, value)
+                    write(family, point, .real(value))
                 }
             }
-            write(family, suffix: "_sum", base, metric.sum)
-            write(family, suffix: "_count", base, metric.count)
+            write(family, suffix: "_sum", base, .real(metric.sum))
+            write(family, suffix: "_count", base, .real(metric.count))
         }
     }
 }

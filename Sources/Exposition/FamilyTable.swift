@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Families that are the rows of a table: a column, a file or a key of the kernel's each, with its unit.
+///
+///     struct Metric: FamilyTable {
+///         let rawValue: Int
+///         static let rows = [
+///             FamilyRow("capacity", .gauge("node_power_supply_capacity", ["power_supply"], "Charge in percent.")),
+///             FamilyRow("voltage_now", .micro, .gauge("node_power_supply_voltage_volt", ["power_supply"], "Voltage.")),
+///         ]
+///     }
+public protocol FamilyTable: FamilyKey {
+    /// All families; each name of a field is there once.
+    static var rows: [FamilyRow] { get }
+    /// The key of a row.
+    init(rawValue: Int)
+}
+
+/// A row of a `FamilyTable`.
+public struct FamilyRow: Sendable {
+    /// The kernel's name of the column, file or key; empty for a family that is made otherwise.
+    public let field: StaticString
+    /// In what the kernel counts.
+    public let unit: KernelUnit
+    /// What the field becomes.
+    public let family: MetricFamily
+
+    /// A field with its unit and its family.
+    public init(_ field: StaticString, _ unit: KernelUnit = .one, _ family: MetricFamily) {
+        self.field = field
+        self.unit = unit
+        self.family = family
+    }
+}
+
+extension FamilyTable {
+    /// The keys of all rows, in their order.
+    public static var allCases: [Self] { rows.indices.map { Self(rawValue: $0) } }
+
+    /// What the field becomes.
+    public var family: MetricFamily { row.family }
+
+    /// The row.
+    public var row: FamilyRow { Self.rows[rawValue] }
+
+    /// The row of a family's name.
+    ///
+    /// The name must be in the table: asked for once, in a static property, so that the first use shows a wrong one.
+    public static func named(_ name: String) -> Self {
+        guard let index = rows.firstIndex(where: { $0.family.name == name }) else {
+            preconditionFailure("no row of \(Self.self) has the family \(name)")
+        }
+        return Self(rawValue: index)
+    }
+}
+
+/// In what the kernel counts, and so how its number becomes the value of a family in base units.
+public enum KernelUnit: Sendable, Equatable {
+    /// The number as it is.
+    case one
+    /// The number times a factor, in floating point.
+    case times(Double)
+    /// The number divided by another one, in floating point.
+    case dividedBy(Double)
+    /// The number divided by a power of ten, exactly: the digits behind the point.
+    case decimal(Int)
+    /// 1 for every number but 0.
+    case flag
+
+    /// Units of 1,024 bytes.
+    public static let kibibytes = KernelUnit.times(1_024)
+    /// Sectors of 512 bytes, which block devices count in whatever their own are.
+    public static let sectors = KernelUnit.times(512)
+    /// Thousandths of a second, as node_exporter converts them.
+    public static let milliseconds = KernelUnit.times(0.001)
+    /// Millionths: microvolts, microamperes, microwatts.
+    public static let micro = KernelUnit.dividedBy(1_000_000)
+    /// Tenths, of degrees for example.
+    public static let tenths = KernelUnit.dividedBy(10)
+    /// Ticks of USER_HZ, hundredths of a second.
+    public static let ticks = KernelUnit.decimal(2)
+    /// Thousands of hertz.
+    public static let kilohertz = KernelUnit.times(1_000)
+
+    /// The value of an unsigned number.
+    @inlinable
+    public func value(_ number: UInt64) -> SampleValue {
+        switch self {
+        case .one: .unsigned(number)
+        case .times(let factor): .real(Double(number) * factor)
+        case .dividedBy(let divisor): .real(Double(number) / divisor)
+        case .decimal(let scale): .decimal(number, scale: scale)
+        case .flag: .unsigned(number == 0 ? 0 : 1)
+        }
+    }
+
+    /// The value of a signed number.
+    @inlinable
+    public func value(_ number: Int64) -> SampleValue {
+        guard number < 0 else { return value(UInt64(number)) }
+        switch self {
+        case .one: return .signed(number)
+        case .times(let factor): return .real(Double(number) * factor)
+        case .dividedBy(let divisor): return .real(Double(number) / divisor)
+        case .decimal(let scale):
+            var divisor = 1.0
+            for _ in 0..<scale { divisor *= 10 }
+            return .real(Double(number) / divisor)
+        case .flag: return .unsigned(1)
+        }
+    }
+}
