@@ -4,6 +4,9 @@ public import CollectorKit
 
 /// The one list of collectors, sorted by name.
 public enum Registry {
+    /// The flag that says where the text files are, for the command that puts files there.
+    public static var textfileDirectory: Flag<[String]> { TextfileCollector.directory }
+
     /// Every collector that this program has.
     public static let entries: [CollectorEntry] = [
         CollectorEntry(AccelCollector.self),
@@ -44,4 +47,9 @@ public enum Registry {
         CollectorEntry(UnameCollector.self),
         CollectorEntry(VmstatCollector.self),
     ]
+
+    /// The names of the collectors that are switched on.
+    public static func enabled(by options: Options) -> Set<String> {
+        Set(entries.map(\.descriptor).filter { $0.isEnabled(by: options) }.map(\.name))
+    }
 }

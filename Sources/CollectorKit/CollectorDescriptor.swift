@@ -20,7 +20,7 @@ public struct CollectorDescriptor: Sendable {
     public let help: String
     /// The files and interfaces it reads, for the metric reference.
     public let reads: [String]
-    /// Its options, sources' options that it owns included.
+    /// Its flags, those of its sources included.
     public let options: [OptionDescriptor]
     /// The families it may write, which are those of its type `Metric`; in the registry's descriptors alone.
     ///
@@ -38,7 +38,7 @@ public struct CollectorDescriptor: Sendable {
     /// A descriptor; `name` is lower case with underscores.
     public init(
         name: String, group: Group, isDefault: Bool = true, help: String, reads: [String],
-        options: [OptionDescriptor] = [], openFamilies: [MetricFamily] = [],
+        flags: [any FlagDeclaration] = [], openFamilies: [MetricFamily] = [],
         absentIsSuccess: Bool = false, shareNanoseconds: UInt64? = nil
     ) {
         self.name = name
@@ -46,9 +46,24 @@ public struct CollectorDescriptor: Sendable {
         self.isDefault = isDefault
         self.help = help
         self.reads = reads
-        self.options = options
+        options = flags.map(\.descriptor)
         self.openFamilies = openFamilies
         self.absentIsSuccess = absentIsSuccess
         self.shareNanoseconds = shareNanoseconds
+    }
+}
+
+extension CollectorDescriptor {
+    /// Leaves only those collectors on that are switched on by flag.
+    public static let disableDefaults = Flag.toggle(
+        "collector.disable-defaults", help: "Run only the collectors that are switched on by flag.")
+
+    /// Its switch, `--collector.NAME` and `--no-collector.NAME`.
+    public var toggle: Flag<Bool> { .toggle("collector." + name, default: isDefault, help: help) }
+
+    /// True where it runs under these options.
+    public func isEnabled(by options: Options) -> Bool {
+        if options.isGiven(toggle) { return options[toggle] }
+        return isDefault && !options[CollectorDescriptor.disableDefaults]
     }
 }

@@ -11,10 +11,12 @@ public struct DeviceFilter: Sendable {
     /// A filter of two options.
     ///
     /// An include that is given puts the exclude's default out of force; both given is an error.
-    public init(_ options: Options, include: String?, exclude: String?) throws(ConfigurationError) {
+    public init(_ options: Options, include: Flag<Pattern?>?, exclude: Flag<Pattern?>?) throws(ConfigurationError) {
         let includePattern: Pattern? = if let include { try options.pattern(include) } else { nil }
-        if let include, let exclude, includePattern != nil, options.isGiven(exclude), !options.text(exclude).isEmpty {
-            throw ConfigurationError(flag: include, "cannot be used together with --\(exclude); give one of the two")
+        if let include, let exclude, includePattern != nil, options.isGiven(exclude), !options.source(exclude).isEmpty {
+            let other = exclude.descriptor.name
+            throw ConfigurationError(
+                flag: include.descriptor.name, "cannot be used together with --\(other); give one of the two")
         }
         self.include = includePattern
         self.exclude =

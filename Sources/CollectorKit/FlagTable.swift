@@ -28,8 +28,7 @@ public struct FlagTable: Sendable {
 
     /// The switch `--collector.NAME` of a collector.
     public static func collectorSwitch(_ descriptor: CollectorDescriptor) -> OptionDescriptor {
-        OptionDescriptor(
-            "collector." + descriptor.name, .flag(default: descriptor.isDefault), help: descriptor.help)
+        descriptor.toggle.descriptor
     }
 
     /// The option of a name or an older name, without dashes.

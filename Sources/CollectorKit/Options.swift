@@ -1,71 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The values of all options, given ones and defaults.
+/// The values of all flags, given ones and defaults.
 ///
 /// Values have been checked against their kinds before a collector sees them.
 public struct Options: Sendable {
-    private let descriptors: [String: OptionDescriptor]
     private let given: [String: [String]]
 
-    /// Values given for options, by the option's name without dashes; for a repeatable one all of them in order, for
-    /// a switch `true` or `false`.
-    public init(_ descriptors: [OptionDescriptor], given: [String: [String]]) {
-        var table: [String: OptionDescriptor] = [:]
-        for descriptor in descriptors { table[descriptor.name] = descriptor }
-        self.descriptors = table
+    /// Values given for flags, by the flag's name without dashes; for a repeatable one all of them in order, for a
+    /// switch `true` or `false`. What is not given has its flag's default.
+    public init(given: [String: [String]] = [:]) {
         self.given = given
     }
 
-    /// The same values but for one option.
-    public func with(_ name: String, _ value: String) -> Options {
-        Options(Array(descriptors.values), given: given.merging([name: [value]]) { _, new in new })
+    /// The same values but for one switch.
+    public func with(_ flag: Flag<Bool>, _ value: Bool) -> Options {
+        Options(given: given.merging([flag.descriptor.name: [value ? "true" : "false"]]) { _, new in new })
     }
 
-    /// True where the user gave the option.
-    public func isGiven(_ name: String) -> Bool { given[name] != nil }
+    /// True where the user gave the flag.
+    public func isGiven(_ flag: some FlagDeclaration) -> Bool { given[flag.descriptor.name] != nil }
+
+    /// The texts that were given for a flag, else its default where it has one.
+    public func texts(of flag: OptionDescriptor) -> [String] {
+        given[flag.name] ?? flag.kind.standard.map { [$0] } ?? []
+    }
 
     /// A switch.
-    public func flag(_ name: String) -> Bool {
-        if let value = given[name]?.last { return value == "true" }
-        if case .flag(let standard)? = descriptors[name]?.kind { return standard }
-        return false
-    }
+    public subscript(flag: Flag<Bool>) -> Bool { text(flag) == "true" }
 
-    /// A text, a choice or a pattern's source.
-    public func text(_ name: String) -> String {
-        if let value = given[name]?.last { return value }
-        switch descriptors[name]?.kind {
-        case .text(let standard), .pattern(let standard), .choice(let standard, _): return standard
-        default: return ""
-        }
-    }
+    /// A text or a choice.
+    public subscript(flag: Flag<String>) -> String { text(flag) }
 
-    /// All values of a repeatable option.
-    public func texts(_ name: String) -> [String] { given[name] ?? [] }
+    /// All values of a repeatable flag.
+    public subscript(flag: Flag<[String]>) -> [String] { given[flag.descriptor.name] ?? [] }
 
     /// A whole number.
-    public func integer(_ name: String) -> Int {
-        if let value = given[name]?.last, let number = Int(value) { return number }
-        if case .integer(let standard, _)? = descriptors[name]?.kind { return standard }
-        return 0
-    }
+    public subscript(flag: Flag<Int>) -> Int { Int(text(flag)) ?? 0 }
 
     /// A time in nanoseconds.
-    public func nanoseconds(_ name: String) -> UInt64 {
-        if let value = given[name]?.last, let time = DurationText.nanoseconds(value) { return time }
-        if case .duration(let standard)? = descriptors[name]?.kind { return standard }
-        return 0
-    }
+    public subscript(flag: Flag<UInt64>) -> UInt64 { DurationText.nanoseconds(text(flag)) ?? 0 }
+
+    /// The text of a pattern, empty for none.
+    public func source(_ flag: Flag<Pattern?>) -> String { text(flag) }
 
     /// A compiled pattern; nil where it is empty.
-    public func pattern(_ name: String) throws(ConfigurationError) -> Pattern? {
-        let source = text(name)
+    public func pattern(_ flag: Flag<Pattern?>) throws(ConfigurationError) -> Pattern? {
+        let source = text(flag)
         guard !source.isEmpty else { return nil }
         do throws(PatternError) {
             return try Pattern(source)
         } catch {
-            throw ConfigurationError(flag: name, error.description)
+            throw ConfigurationError(flag: flag.descriptor.name, error.description)
         }
+    }
+
+    private func text(_ flag: some FlagDeclaration) -> String {
+        given[flag.descriptor.name]?.last ?? flag.descriptor.kind.standard ?? ""
     }
 }
 

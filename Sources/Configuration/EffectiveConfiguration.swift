@@ -23,7 +23,7 @@ public struct EffectiveConfiguration: Sendable {
     private init(settings: [String: Setting], table: FlagTable) {
         self.settings = settings
         self.table = table
-        options = Options(table.options, given: settings.mapValues(\.values))
+        options = Options(given: settings.mapValues(\.values))
     }
 
     /// Where an option's value came from; nil for its default.

@@ -5,23 +5,28 @@ import Glibc
 
 /// Which devices the host should have, and where is kept which it had.
 public struct DeviceOptions: Sendable, Equatable {
+    public static let expectedFlag = Flag.texts(
+        "device.expected",
+        help: "How many devices of a kind the host should have, as KIND:COUNT, for example gpu:8; repeatable. "
+            + "Kinds: \(ComputeKind.words). Without it the most that were seen are expected (--path.state).")
+    public static let preferredFlag = Flag.text(
+        "device.preferred",
+        help: "Kinds of devices that work should run on, best first, for example tpu,gpu. "
+            + "host_preferred_device_available tells of the first.")
+    public static let statePath = Flag.text(
+        "path.state",
+        help: "Folder in which is kept which devices were seen, so that a lost one is missed after a restart too. "
+            + "Default $STATE_DIRECTORY; without either nothing is kept.")
+    public static let stateReadOnly = Flag.toggle(
+        "device.state-read-only", help: "Never write the folder of --path.state.",
+        isHidden: true)
+
     /// The flags, to be declared by one collector.
-    public static let descriptors = [
-        OptionDescriptor(
-            "device.expected", .texts,
-            help: "How many devices of a kind the host should have, as KIND:COUNT, for example gpu:8; repeatable. "
-                + "Kinds: \(ComputeKind.words). Without it the most that were seen are expected (--path.state)."),
-        OptionDescriptor(
-            "device.preferred", .text(default: ""),
-            help: "Kinds of devices that work should run on, best first, for example tpu,gpu. "
-                + "host_preferred_device_available tells of the first."),
-        OptionDescriptor(
-            "path.state", .text(default: ""),
-            help: "Folder in which is kept which devices were seen, so that a lost one is missed after a restart too. "
-                + "Default $STATE_DIRECTORY; without either nothing is kept."),
-        OptionDescriptor(
-            "device.state-read-only", .flag(default: false), help: "Never write the folder of --path.state.",
-            isHidden: true),
+    public static let flags: [any FlagDeclaration] = [
+        expectedFlag,
+        preferredFlag,
+        statePath,
+        stateReadOnly,
     ]
 
     /// How many devices are declared, by kind; a kind that is not named is not in it.
@@ -38,7 +43,7 @@ public struct DeviceOptions: Sendable, Equatable {
 
     /// What the flags say.
     public init(_ options: Options) throws(ConfigurationError) {
-        for text in options.texts("device.expected") {
+        for text in options[Self.expectedFlag] {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false)
             guard parts.count == 2, let kind = ComputeKind(rawValue: String(parts[0])), let count = Int(parts[1]),
                 (0...4_096).contains(count)
@@ -50,7 +55,7 @@ public struct DeviceOptions: Sendable, Equatable {
             }
             expected[kind] = count
         }
-        let preferredText = options.text("device.preferred")
+        let preferredText = options[Self.preferredFlag]
         for word in preferredText.split(separator: ",", omittingEmptySubsequences: false) where !preferredText.isEmpty {
             guard let kind = ComputeKind(rawValue: String(word)) else {
                 throw ConfigurationError(
@@ -61,12 +66,12 @@ public struct DeviceOptions: Sendable, Equatable {
             preferred.append(kind)
         }
         stateFolder = DeviceOptions.stateFolder(options)
-        isReadOnly = options.flag("device.state-read-only")
+        isReadOnly = options[Self.stateReadOnly]
     }
 
     /// The folder of `--path.state`, else the first of systemd's; nil for neither.
     public static func stateFolder(_ options: Options) -> String? {
-        let given = options.text("path.state")
+        let given = options[Self.statePath]
         if !given.isEmpty { return given }
         guard let value = unsafe getenv("STATE_DIRECTORY") else { return nil }
         return unsafe String(cString: value).split(separator: ":").first.map(String.init)

@@ -24,19 +24,20 @@ struct Assembly {
     init(options: Options, logger: Logger?, after earlier: Assembly? = nil) throws(ConfigurationError) {
         self.options = options
         let roots = Roots(
-            procfs: options.text("path.procfs"), sysfs: options.text("path.sysfs"),
-            rootfs: options.text("path.rootfs"), udevData: options.text("path.udev.data"))
+            procfs: options[GlobalOptions.procfs], sysfs: options[GlobalOptions.sysfs],
+            rootfs: options[GlobalOptions.rootfs], udevData: options[GlobalOptions.udevData])
         let sources =
             earlier.map { Sources(from: $0.context.sources) { Assembly.endures($0, options) } } ?? Sources()
-        context = CollectorContext(roots: roots, options: options, sources: sources)
+        context = CollectorContext(
+            roots: roots, options: options, sources: sources, enabled: Registry.enabled(by: options))
         var slots: [any CollectorSlot] = []
-        for entry in Registry.entries where Assembly.isEnabled(entry.descriptor, options) {
+        for entry in Registry.entries where entry.descriptor.isEnabled(by: options) {
             slots.append(try entry.make(context))
         }
         enabled = slots.map(\.descriptor)
         scraper = Scraper(
             slots: slots, sources: sources, budget: DescriptorBudget(limit: Assembly.descriptorLimit()),
-            agent: options.flag("web.disable-exporter-metrics") ? nil : BuildFacts.agent,
+            agent: options[GlobalOptions.disableExporterMetrics] ? nil : BuildFacts.agent,
             onChange: { report, before in
                 if let logger { Assembly.log(report, before, to: logger) }
             }, after: earlier?.scraper)
@@ -49,7 +50,7 @@ struct Assembly {
             return inventory.isMade(from: options)
         case let nvidia as NVIDIASource:
             return nvidia.options == NVIDIAOptions(options) && nvidia.inventory.isMade(from: options)
-                && Registry.entries.contains { $0.descriptor.name == "nvidia" && isEnabled($0.descriptor, options) }
+                && Registry.entries.contains { $0.descriptor.name == "nvidia" && $0.descriptor.isEnabled(by: options) }
         default:
             return source is any SamplingSource
         }
@@ -62,12 +63,6 @@ struct Assembly {
             return source.options.releaseNanoseconds
         }
         return nil
-    }
-
-    static func isEnabled(_ descriptor: CollectorDescriptor, _ options: Options) -> Bool {
-        let name = "collector." + descriptor.name
-        if options.isGiven(name) { return options.flag(name) }
-        return descriptor.isDefault && !options.flag("collector.disable-defaults")
     }
 
     /// Kept kernel files: 1,024, and never so many that connections would find no descriptor.

@@ -56,10 +56,10 @@ enum Command {
             return usageError
         }
         let configuration = loaded.configuration
-        let logLevel = LogLevel(word: configuration.options.text("log.level"))
+        let logLevel = LogLevel(word: configuration.options[GlobalOptions.logLevel])
         let handler = LineLogHandler(
             level: logLevel,
-            format: LineLogHandler.Format(rawValue: configuration.options.text("log.format")) ?? .logfmt)
+            format: LineLogHandler.Format(rawValue: configuration.options[GlobalOptions.logFormat]) ?? .logfmt)
         let logger = Logger(label: "host-exporter") { _ in handler }
         for warning in parsed.warnings { logger.warning("\(warning)") }
         for warning in loaded.warnings { logger.warning("\(warning)") }

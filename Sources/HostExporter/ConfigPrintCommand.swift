@@ -21,7 +21,7 @@ enum ConfigPrintCommand {
                 let standard = ConfigurationText.standardLine(option)
                 let isOff =
                     option.name.hasPrefix("collector.") && option.isSwitch
-                    && configuration.options.flag("collector.disable-defaults") && isCollector(option.name)
+                    && configuration.options[CollectorDescriptor.disableDefaults] && isCollector(option.name)
                 print("# \(isOff ? "\(option.name): false  # collector.disable-defaults" : standard + "  # default")")
             }
         }

@@ -5,9 +5,11 @@ import Devices
 
 /// `devices`: the compute devices of this host, whether each can be used, and if not why.
 enum DevicesCommand {
+    private static let json = Flag.toggle("json", help: "Print JSON instead of a table.")
+
     static let subcommand = Subcommand(
         name: "devices", help: "list the compute devices, whether each can be used, and if not why",
-        options: [OptionDescriptor("json", .flag(default: false), help: "Print JSON instead of a table.")], run: run)
+        flags: [json], run: run)
 
     private static func run(_ invocation: Invocation) throws(ConfigurationError) -> Int32 {
         let assembly = try Assembly(options: invocation.options.learningNothing, logger: nil)
@@ -16,7 +18,7 @@ enum DevicesCommand {
         _ = OnceCommand.scrape(assembly)
         let snapshot = inventory.latest
         print(
-            invocation.options.flag("json") ? DeviceTable.json(snapshot) : DeviceTable.text(snapshot), terminator: "")
+            invocation.options[json] ? DeviceTable.json(snapshot) : DeviceTable.text(snapshot), terminator: "")
         return 0
     }
 }
@@ -45,5 +47,5 @@ enum DevicesForgetCommand {
 
 extension Options {
     /// The same, but nothing is written to the state folder.
-    var learningNothing: Options { with("device.state-read-only", "true") }
+    var learningNothing: Options { with(DeviceOptions.stateReadOnly, true) }
 }

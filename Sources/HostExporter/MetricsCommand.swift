@@ -4,12 +4,14 @@ import CollectorKit
 
 /// `metrics`: the reference of everything that the program can report, from the collectors' descriptors.
 enum MetricsCommand {
+    private static let json = Flag.toggle("json", help: "Print JSON instead of Markdown.")
+
     static let subcommand = Subcommand(
         name: "metrics", help: "print the reference of collectors and metrics, as Markdown or with --json",
-        options: [OptionDescriptor("json", .flag(default: false), help: "Print JSON instead of Markdown.")],
+        flags: [json],
         readsConfiguration: false,
         run: { invocation in
-            print(invocation.options.flag("json") ? ReferenceJSON.text() : ReferenceMarkdown.text(), terminator: "")
+            print(invocation.options[json] ? ReferenceJSON.text() : ReferenceMarkdown.text(), terminator: "")
             return 0
         })
 }

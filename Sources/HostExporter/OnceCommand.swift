@@ -28,7 +28,7 @@ enum OnceCommand {
 
     /// One scrape of everything that is enabled, waited for on this thread.
     static func scrape(_ assembly: Assembly) -> [UInt8] {
-        let timeout = assembly.options.nanoseconds("scrape.timeout")
+        let timeout = assembly.options[GlobalOptions.scrapeTimeout]
         let box = SharedPage()
         assembly.scraper.scrape(
             ScrapeRequest(

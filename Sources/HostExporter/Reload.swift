@@ -52,8 +52,8 @@ final class Reload {
             return
         }
         current = wanted
-        logLevel.set(word: wanted.options.text("log.level"))
-        server.changeScrapeTimeout(to: .nanoseconds(Int64(clamping: wanted.options.nanoseconds("scrape.timeout"))))
+        logLevel.set(word: wanted.options[GlobalOptions.logLevel])
+        server.changeScrapeTimeout(to: .nanoseconds(Int64(clamping: wanted.options[GlobalOptions.scrapeTimeout])))
         if changes.contains(where: Self.concernsCollectors) { renderer.exchange(for: assembly) }
         logger.info(
             "configuration read again",
@@ -67,7 +67,7 @@ final class Reload {
     }
 
     private func loadedProblem(_ error: ConfigurationError) -> String {
-        let path = current.options.text("config.file")
+        let path = current.options[GlobalOptions.configFile]
         return path.isEmpty ? error.description : "\(path): \(error)"
     }
 

@@ -15,7 +15,7 @@ enum ServeCommand {
         let (options, logger) = (invocation.options, invocation.logger)
         let manager = ServiceManager()
         var configuration = try serverConfiguration(options)
-        if options.flag("web.systemd-socket") {
+        if options[GlobalOptions.systemdSocket] {
             configuration.addresses = []
             configuration.inheritedSockets = ServiceManager.inheritedSockets()
             guard !configuration.inheritedSockets.isEmpty else {
@@ -65,7 +65,7 @@ enum ServeCommand {
     /// The server's part of the options.
     static func serverConfiguration(_ options: Options) throws(ConfigurationError) -> ServerConfiguration {
         var configuration = ServerConfiguration()
-        let addresses = options.texts("web.listen-address")
+        let addresses = options[GlobalOptions.listenAddress]
         if !addresses.isEmpty {
             configuration.addresses = []
             for text in addresses {
@@ -76,14 +76,14 @@ enum ServeCommand {
                 }
             }
         }
-        configuration.telemetryPath = options.text("web.telemetry-path")
+        configuration.telemetryPath = options[GlobalOptions.telemetryPath]
         guard configuration.telemetryPath.hasPrefix("/") else {
             throw ConfigurationError(
                 flag: "web.telemetry-path", "it takes a path that begins with /, for example /metrics")
         }
-        configuration.scrapeTimeout = .nanoseconds(Int64(clamping: options.nanoseconds("scrape.timeout")))
-        if options.isGiven("web.max-requests"), options.integer("web.max-requests") > 0 {
-            configuration.maxRequests = options.integer("web.max-requests")
+        configuration.scrapeTimeout = .nanoseconds(Int64(clamping: options[GlobalOptions.scrapeTimeout]))
+        if options.isGiven(GlobalOptions.maxRequests), options[GlobalOptions.maxRequests] > 0 {
+            configuration.maxRequests = options[GlobalOptions.maxRequests]
         }
         configuration.version = BuildFacts.version
         return configuration

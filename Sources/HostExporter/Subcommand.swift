@@ -13,7 +13,10 @@ struct Subcommand: Sendable {
     /// What it does, in one sentence without a capital and a full stop.
     let help: String
     /// Flags that only it takes.
-    var options: [OptionDescriptor] = []
+    var flags: [any FlagDeclaration] = []
+
+    /// The same, whatever the types of their values.
+    var options: [OptionDescriptor] { flags.map(\.descriptor) }
     /// False where neither the environment nor the file of `--config.file` matters.
     var readsConfiguration = true
     /// True where it is for packagers and not listed.

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
+import Collectors
 import Exposition
 import Glibc
 
 /// `textfile put`: takes a page from standard input and puts it where the textfile collector reads it.
 enum TextfilePutCommand {
+    private static let directory = Flag.text(
+        "directory", help: "Where to put the file. Default: the first --collector.textfile.directory.")
+
     static let subcommand = Subcommand(
         name: "textfile put", operands: ["NAME"],
         help: "check metrics from standard input and put them into the text file NAME.prom",
-        options: [
-            OptionDescriptor(
-                "directory", .text(default: ""),
-                help: "Where to put the file. Default: the first --collector.textfile.directory.")
-        ],
+        flags: [directory],
         run: run)
 
     /// 0 where the file is there, 1 where the metrics are wrong or it cannot be written.
@@ -25,8 +25,8 @@ enum TextfilePutCommand {
                 "\"\(FlagTable.cut(name))\" is no name for a text file; it takes letters, digits, _, - and ., "
                     + "not at the start, up to 200")
         }
-        var directory = invocation.options.text("directory")
-        if directory.isEmpty { directory = invocation.options.texts("collector.textfile.directory").first ?? "" }
+        var directory = invocation.options[Self.directory]
+        if directory.isEmpty { directory = invocation.options[Registry.textfileDirectory].first ?? "" }
         guard !directory.isEmpty else {
             return Command.refuse("no directory is known; give --directory or --collector.textfile.directory")
         }

@@ -5,13 +5,11 @@ import KernelFiles
 import Testing
 
 @Suite struct DeviceFilterTests {
-    private static let descriptors = [
-        OptionDescriptor("c.include", .pattern(default: ""), help: "Include."),
-        OptionDescriptor("c.exclude", .pattern(default: "^lo$"), help: "Exclude."),
-    ]
+    private let includeFlag = Flag.pattern("c.include", help: "Include.")
+    private let excludeFlag = Flag.pattern("c.exclude", default: "^lo$", help: "Exclude.")
 
     private func filter(_ given: [String: [String]]) throws -> DeviceFilter {
-        try DeviceFilter(Options(Self.descriptors, given: given), include: "c.include", exclude: "c.exclude")
+        try DeviceFilter(Options(given: given), include: includeFlag, exclude: excludeFlag)
     }
 
     @Test("the exclude's default holds where nothing is given")
@@ -50,8 +48,8 @@ import Testing
 
     @Test("a collector may have only one of the two")
     func one() throws {
-        let options = Options(Self.descriptors, given: [:])
-        #expect(try DeviceFilter(options, include: "c.include", exclude: nil).isEmpty)
-        #expect(try DeviceFilter(options, include: nil, exclude: "c.exclude").ignores(Bytes("lo")))
+        let options = Options()
+        #expect(try DeviceFilter(options, include: includeFlag, exclude: nil).isEmpty)
+        #expect(try DeviceFilter(options, include: nil, exclude: excludeFlag).ignores(Bytes("lo")))
     }
 }

@@ -4,51 +4,68 @@ import CollectorKit
 import Testing
 
 @Suite struct OptionsTests {
-    private static let descriptors = [
-        OptionDescriptor("on", .flag(default: true), help: "A switch."),
-        OptionDescriptor("text", .text(default: "/proc"), help: "A text."),
-        OptionDescriptor("texts", .texts, help: "Repeatable."),
-        OptionDescriptor("number", .integer(default: 40, range: 0...100), help: "A number."),
-        OptionDescriptor("time", .duration(defaultNanoseconds: 5_000_000_000), help: "A time."),
-        OptionDescriptor("word", .choice(default: "info", of: ["info", "warn"]), help: "A choice."),
-        OptionDescriptor("pattern", .pattern(default: "^a"), help: "A pattern."),
-    ]
+    private let on = Flag.toggle("on", default: true, help: "A switch.")
+    private let text = Flag.text("text", default: "/proc", help: "A text.")
+    private let texts = Flag.texts("texts", help: "Repeatable.")
+    private let number = Flag.integer("number", default: 40, in: 0...100, help: "A number.")
+    private let time = Flag.duration("time", defaultNanoseconds: 5_000_000_000, help: "A time.")
+    private let word = Flag.choice("word", default: "info", of: ["info", "warn"], help: "A choice.")
+    private let pattern = Flag.pattern("pattern", default: "^a", help: "A pattern.")
+
+    private var all: [any FlagDeclaration] { [on, text, texts, number, time, word, pattern] }
 
     @Test("without values the defaults hold")
     func defaults() throws {
-        let options = Options(Self.descriptors, given: [:])
-        #expect(options.flag("on"))
-        #expect(options.text("text") == "/proc")
-        #expect(options.texts("texts").isEmpty)
-        #expect(options.integer("number") == 40)
-        #expect(options.nanoseconds("time") == 5_000_000_000)
-        #expect(options.text("word") == "info")
-        #expect(try options.pattern("pattern")?.source == "^a")
-        #expect(Self.descriptors.allSatisfy { !options.isGiven($0.name) })
+        let options = Options()
+        #expect(options[on])
+        #expect(options[text] == "/proc")
+        #expect(options[texts].isEmpty)
+        #expect(options[number] == 40)
+        #expect(options[time] == 5_000_000_000)
+        #expect(options[word] == "info")
+        #expect(options.source(pattern) == "^a")
+        #expect(try options.pattern(pattern)?.source == "^a")
+        let given = all.map { options.isGiven($0) }
+        #expect(!given.contains(true))
+        #expect(
+            all.map { options.texts(of: $0.descriptor) } == [["true"], ["/proc"], [], ["40"], ["5s"], ["info"], ["^a"]])
     }
 
     @Test("given values hold, the last one where there are several")
     func given() throws {
-        let options = Options(
-            Self.descriptors,
-            given: [
-                "on": ["false"], "text": ["/a", "/b"], "texts": ["1", "2"], "number": ["7"], "time": ["250ms"],
-                "word": ["warn"], "pattern": [""],
-            ])
-        #expect(!options.flag("on"))
-        #expect(options.text("text") == "/b")
-        #expect(options.texts("texts") == ["1", "2"])
-        #expect(options.integer("number") == 7)
-        #expect(options.nanoseconds("time") == 250_000_000)
-        #expect(options.text("word") == "warn")
-        #expect(try options.pattern("pattern") == nil)
-        #expect(Self.descriptors.allSatisfy { options.isGiven($0.name) })
+        let options = Options(given: [
+            "on": ["false"], "text": ["/a", "/b"], "texts": ["1", "2"], "number": ["7"], "time": ["250ms"],
+            "word": ["warn"], "pattern": [""],
+        ])
+        #expect(!options[on])
+        #expect(options[text] == "/b")
+        #expect(options[texts] == ["1", "2"])
+        #expect(options[number] == 7)
+        #expect(options[time] == 250_000_000)
+        #expect(options[word] == "warn")
+        #expect(try options.pattern(pattern) == nil)
+        let isGiven = all.map { options.isGiven($0) }
+        #expect(!isGiven.contains(false))
+        #expect(options.with(on, true)[on] && options.with(on, true)[number] == 7)
     }
 
-    @Test("a pattern that is none is refused with the option's name")
+    @Test("a pattern that is none is refused with the flag's name")
     func badPattern() {
-        let options = Options(Self.descriptors, given: ["pattern": ["a{2,1}"]])
-        #expect(throws: ConfigurationError.self) { _ = try options.pattern("pattern") }
+        let options = Options(given: ["pattern": ["a{2,1}"]])
+        #expect(throws: ConfigurationError.self) { _ = try options.pattern(pattern) }
+    }
+
+    @Test("a collector runs by default unless it or all defaults are switched off")
+    func enabled() {
+        let standard = CollectorDescriptor(name: "one", group: .system, help: "One.", reads: [])
+        let extra = CollectorDescriptor(name: "two", group: .system, isDefault: false, help: "Two.", reads: [])
+        func enabled(_ given: [String: [String]]) -> [Bool] {
+            [standard, extra].map { $0.isEnabled(by: Options(given: given)) }
+        }
+        #expect(enabled([:]) == [true, false])
+        #expect(enabled(["collector.one": ["false"], "collector.two": ["true"]]) == [false, true])
+        #expect(enabled(["collector.disable-defaults": ["true"]]) == [false, false])
+        #expect(enabled(["collector.disable-defaults": ["true"], "collector.one": ["true"]]) == [true, false])
     }
 
     @Test(

@@ -15,7 +15,7 @@ import Testing
     @Test("everybody sees what the first one read in a scrape, and the next scrape reads again")
     func onceAScrape() throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let context = CollectorContext(roots: Roots(), options: Options([], given: [:]), sources: Sources())
+        let context = CollectorContext(roots: Roots(), options: Options(), sources: Sources())
         let file = context.sharedFile(path)
         let other = context.sharedFile(path)
         #expect(file.path == path)
@@ -44,7 +44,7 @@ import Testing
 
     @Test("a file that cannot be read says so to everybody, and is tried again")
     func unreadable() throws {
-        let context = CollectorContext(roots: Roots(), options: Options([], given: [:]), sources: Sources())
+        let context = CollectorContext(roots: Roots(), options: Options(), sources: Sources())
         let file = context.sharedFile(FileManager.default.temporaryDirectory.path)
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 1))
         reader.beginCollection(scrape: 1)

@@ -52,7 +52,7 @@ import Testing
     @Test("what was written before a failure or an absence is gone, and the next good round starts afresh")
     func rounds() throws {
         let sources = Sources()
-        let context = CollectorContext(roots: Roots(), options: Options([], given: [:]), sources: sources)
+        let context = CollectorContext(roots: Roots(), options: Options(), sources: sources)
         let slot = try CollectorEntry(ChangingCollector.self).make(context)
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 1))
         slot.collect(from: &reader)
@@ -72,7 +72,7 @@ import Testing
     @Test("a slot knows the sources that its own collector asked for, and all collectors get the same one")
     func sources() throws {
         let sources = Sources()
-        let context = CollectorContext(roots: Roots(), options: Options([], given: [:]), sources: sources)
+        let context = CollectorContext(roots: Roots(), options: Options(), sources: sources)
         let slots = try (0..<3).map { _ in try Slot(ChangingCollector.self, context: context) }
         #expect(sources.all.count == 1)
         for slot in slots {

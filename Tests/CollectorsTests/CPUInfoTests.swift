@@ -24,7 +24,8 @@ import Testing
         var given = given
         given["collector.cpu.info"] = ["true"]
         let context = CollectorContext(
-            roots: Roots(procfs: folder.path), options: Options([], given: given), sources: Sources())
+            roots: Roots(procfs: folder.path), options: Options(given: given), sources: Sources(),
+            enabled: Registry.enabled(by: Options(given: given)))
         let info = try #require(try CPUInfo(context))
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 4))
         var writer = MetricWriter<CPUCollector.Metric>()
@@ -35,7 +36,7 @@ import Testing
 
     @Test("nothing is read unless somebody asks for it")
     func off() throws {
-        let context = CollectorContext(roots: Roots(), options: Options([], given: [:]), sources: Sources())
+        let context = CollectorContext(roots: Roots(), options: Options(), sources: Sources())
         let info = try CPUInfo(context)
         #expect(info == nil)
     }

@@ -127,7 +127,7 @@ import Testing
             try text.write(to: folder.appendingPathComponent("stat"), atomically: false, encoding: .utf8)
         }
         let context = CollectorContext(
-            roots: Roots(procfs: folder.path), options: Options([], given: [:]), sources: Sources())
+            roots: Roots(procfs: folder.path), options: Options(), sources: Sources())
         let source = try CPUTimesSource.shared(context)
         #expect(try CPUTimesSource.shared(context) === source)
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 4))

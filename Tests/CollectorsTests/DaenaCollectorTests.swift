@@ -16,7 +16,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try mounts.write(toFile: folder + "/1/mountinfo", atomically: true, encoding: .utf8)
         let context = CollectorContext(
-            roots: Roots(procfs: folder, sysfs: folder), options: Options(MountSource.options, given: [:]),
+            roots: Roots(procfs: folder, sysfs: folder), options: Options(),
             sources: Sources())
         let source = try context.sources.shared(MountSource.self) { () throws(ConfigurationError) in
             try MountSource(context) { _ in

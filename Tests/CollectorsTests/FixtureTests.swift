@@ -73,8 +73,10 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
             .map { $0.replacingOccurrences(of: "{case}", with: folder.path) }
         let fake = try fakeLibrary()
         if let fake { flags.append("--collector.nvidia.library=\(fake.path)") }
-        let options = Options(table.options, given: try table.parse(flags).given)
-        let slot = try entry.make(CollectorContext(roots: roots, options: options, sources: Sources()))
+        let options = Options(given: try table.parse(flags).given)
+        let slot = try entry.make(
+            CollectorContext(roots: roots, options: options, sources: Sources(), enabled: Registry.enabled(by: options))
+        )
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 64))
         // Twice, so that kept descriptors and reused memory show the same page as the first look.
         for scrape in 1...2 as ClosedRange<UInt64> {

@@ -19,7 +19,7 @@ private final class HwmonTree {
     init() throws {
         sys = NSTemporaryDirectory() + "hwmon-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: sys, withIntermediateDirectories: true)
-        let options = Options(HwmonCollector.descriptor.options, given: [:])
+        let options = Options()
         slot = try Slot(
             HwmonCollector.self,
             context: CollectorContext(roots: Roots(sysfs: sys), options: options, sources: sources))

@@ -19,9 +19,8 @@ private final class MountedHost {
 
     init(rootfs: String = "/", ask: @escaping MountSource.Ask) throws {
         try FileManager.default.createDirectory(atPath: folder + "/1", withIntermediateDirectories: true)
-        let table = FlagTable(FilesystemCollector.descriptor.options)
         let context = CollectorContext(
-            roots: Roots(procfs: folder, rootfs: rootfs), options: Options(table.options, given: [:]),
+            roots: Roots(procfs: folder, rootfs: rootfs), options: Options(),
             sources: Sources())
         source = try context.sources.shared(MountSource.self) { () throws(ConfigurationError) in
             try MountSource(context, ask: ask)

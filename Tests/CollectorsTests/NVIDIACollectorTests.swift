@@ -27,7 +27,7 @@ private final class GPUHost {
             procfs: root + "/proc", sysfs: root + "/sys", rootfs: root + "/root", udevData: root + "/udev")
         let table = FlagTable(Registry.entries.flatMap(\.descriptor.options))
         let parsed = try table.parse(flags + ["--collector.nvidia.library=" + fake.path])
-        let options = Options(table.options, given: parsed.given)
+        let options = Options(given: parsed.given)
         let context = CollectorContext(roots: roots, options: options, sources: Sources())
         Self.write(root, "sys/module/nvidia/version", "590.48.01\n")
         for gpu in 0..<gpus { Self.addGPU(root, gpu) }

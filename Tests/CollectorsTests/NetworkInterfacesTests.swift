@@ -13,7 +13,7 @@ import Testing
     private func page(_ name: String, sysfs: String = "/sys", flags: [String] = []) throws -> [String]? {
         let entry = try #require(Registry.entries.first { $0.descriptor.name == name })
         let table = FlagTable(entry.descriptor.options)
-        let options = Options(table.options, given: try table.parse(flags).given)
+        let options = Options(given: try table.parse(flags).given)
         let slot = try entry.make(
             CollectorContext(roots: Roots(sysfs: sysfs), options: options, sources: Sources()))
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 64))

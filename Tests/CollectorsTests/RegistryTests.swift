@@ -137,7 +137,7 @@ import Testing
 
     @Test("every collector can be made with no option given, whatever the host has")
     func made() throws {
-        let options = Options(Self.descriptors.flatMap(\.options), given: [:])
+        let options = Options()
         let context = CollectorContext(roots: .nowhere, options: options, sources: Sources())
         for entry in Registry.entries { #expect(try entry.make(context).descriptor.name == entry.descriptor.name) }
     }

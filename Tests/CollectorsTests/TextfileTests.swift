@@ -18,8 +18,7 @@ private final class TextfileFolder {
 
     init() throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        let table = FlagTable(TextfileCollector.descriptor.options)
-        let options = Options(table.options, given: ["collector.textfile.directory": [path]])
+        let options = Options(given: ["collector.textfile.directory": [path]])
         let context = CollectorContext(roots: Roots(), options: options, sources: Sources())
         source = try context.sources.shared(TextfileSource.self) { TextfileSource(context) }
         slot = try Slot(TextfileCollector.self, context: context)

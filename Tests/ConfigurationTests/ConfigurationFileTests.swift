@@ -5,19 +5,22 @@ import Testing
 
 @testable import Configuration
 
-let table = FlagTable([
-    OptionDescriptor("collector.cpu", .flag(default: true), help: ""),
-    OptionDescriptor("collector.diskstats", .flag(default: true), help: ""),
-    OptionDescriptor(
-        "collector.diskstats.device-exclude", .pattern(default: "^(ram|loop)\\d+$"), help: "",
-        aliases: ["collector.diskstats.ignored-devices"]),
-    OptionDescriptor("web.listen-address", .texts, help: ""),
-    OptionDescriptor("web.max-requests", .integer(default: 40, range: 0...1_000), help: ""),
-    OptionDescriptor("path.procfs", .text(default: "/proc"), help: ""),
-    OptionDescriptor("scrape.timeout", .duration(defaultNanoseconds: 5_000_000_000), help: ""),
-    OptionDescriptor("log.level", .choice(default: "info", of: ["debug", "info"]), help: ""),
-    OptionDescriptor("runtime.gomaxprocs", .text(default: "1"), help: "", isHidden: true, isInert: true),
-])
+let listenAddress = Flag.texts("web.listen-address", help: "")
+let maxRequests = Flag.integer("web.max-requests", default: 40, in: 0...1_000, help: "")
+let procfs = Flag.text("path.procfs", default: "/proc", help: "")
+let scrapeTimeout = Flag.duration("scrape.timeout", defaultNanoseconds: 5_000_000_000, help: "")
+let logLevel = Flag.choice("log.level", default: "info", of: ["debug", "info"], help: "")
+
+let table = FlagTable(
+    ([
+        Flag.toggle("collector.cpu", default: true, help: ""),
+        Flag.toggle("collector.diskstats", default: true, help: ""),
+        Flag.pattern(
+            "collector.diskstats.device-exclude", default: "^(ram|loop)\\d+$", help: "",
+            aliases: ["collector.diskstats.ignored-devices"]),
+        listenAddress, maxRequests, procfs, scrapeTimeout, logLevel,
+        Flag.text("runtime.gomaxprocs", default: "1", help: "", isHidden: true, isInert: true),
+    ] as [any FlagDeclaration]).map(\.descriptor))
 
 func parse(_ text: String) -> ConfigurationFile {
     ConfigurationFile(Array(text.utf8), path: "c.yml", table: table)

@@ -18,15 +18,15 @@ import Testing
         #expect(environment.warnings == [])
         let effective = EffectiveConfiguration(
             flags: ["path.procfs": ["/c"]], environment: environment.settings, file: file.settings, table: table)
-        #expect(effective.options.text("log.level") == "debug")
-        #expect(effective.options.integer("web.max-requests") == 2)
-        #expect(effective.options.text("path.procfs") == "/c")
-        #expect(effective.options.texts("web.listen-address") == ["c", "d"])
+        #expect(effective.options[logLevel] == "debug")
+        #expect(effective.options[maxRequests] == 2)
+        #expect(effective.options[procfs] == "/c")
+        #expect(effective.options[listenAddress] == ["c", "d"])
         #expect(effective.origin(of: "log.level") == .file("c.yml", line: 1))
         #expect(effective.origin(of: "web.max-requests") == .environment("HOST_EXPORTER_WEB_MAX_REQUESTS"))
         #expect(effective.origin(of: "path.procfs") == .flag)
         #expect(effective.origin(of: "scrape.timeout") == nil)
-        #expect(!effective.options.isGiven("scrape.timeout"))
+        #expect(!effective.options.isGiven(scrapeTimeout))
     }
 
     @Test("an unknown variable of ours is a warning, a bad value a problem")
@@ -82,6 +82,6 @@ import Testing
         #expect(after.changes(from: before) == ["collector.cpu", "log.level", "path.procfs"])
         let kept = after.keeping(["path.procfs"], of: before)
         #expect(kept.changes(from: before) == ["collector.cpu", "log.level"])
-        #expect(kept.options.text("path.procfs") == "/a")
+        #expect(kept.options[procfs] == "/a")
     }
 }

@@ -260,10 +260,10 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
     @Test("flags are checked", arguments: ["gpu", "gpu:", "gpu:-1", "gpu:9999", "disk:1", "gpu:1:2", ":3"])
     func badFlags(text: String) {
         #expect(throws: ConfigurationError.self) {
-            try DeviceOptions(Options(DeviceOptions.descriptors, given: ["device.expected": [text]]))
+            try DeviceOptions(Options(given: ["device.expected": [text]]))
         }
         #expect(throws: ConfigurationError.self) {
-            try DeviceOptions(Options(DeviceOptions.descriptors, given: ["device.preferred": [text + ","]]))
+            try DeviceOptions(Options(given: ["device.preferred": [text + ","]]))
         }
     }
 }

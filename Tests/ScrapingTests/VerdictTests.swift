@@ -31,7 +31,7 @@ import Testing
 
     @Test("a collector that throws half-way leaves nothing of its families")
     func throwsHalfway() throws {
-        let context = CollectorContext(roots: Roots(), options: Options([], given: [:]), sources: Sources())
+        let context = CollectorContext(roots: Roots(), options: Options(), sources: Sources())
         let client = ScrapeClient([try Slot(HalfwayCollector.self, context: context), StubSlot.good("other")])
         for _ in 1...3 {
             let page = client.page()

@@ -24,13 +24,14 @@ struct StatCollector: Collector {
         }
     }
 
+    static let softirq = Flag.toggle("collector.stat.softirq", help: "Also count soft interrupts by kind.")
+
     static let descriptor = CollectorDescriptor(
         name: "stat", group: .cpu, help: "Interrupts, context switches, forks, boot time and waiting tasks.",
         reads: ["/proc/stat"],
-        options: [
-            OptionDescriptor(
-                "collector.stat.softirq", .flag(default: false), help: "Also count soft interrupts by kind.")
-        ], )
+        flags: [
+            softirq
+        ])
 
     /// The kinds in the order of the columns.
     private static let vectors: [StaticString] = [
@@ -42,7 +43,7 @@ struct StatCollector: Collector {
 
     init(context: CollectorContext) throws(ConfigurationError) {
         source = try CPUTimesSource.shared(context)
-        showsSoftirqs = context.options.flag("collector.stat.softirq")
+        showsSoftirqs = context.options[Self.softirq]
     }
 
     mutating func collect(

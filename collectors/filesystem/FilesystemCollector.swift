@@ -36,7 +36,7 @@ struct FilesystemCollector: Collector {
     static let descriptor = CollectorDescriptor(
         name: "filesystem", group: .filesystem, help: "Space and file nodes of mounted file systems.",
         reads: ["/proc/1/mountinfo, else /proc/self/mountinfo", "statfs(2) on each mount point below --path.rootfs"],
-        options: MountSource.options)
+        flags: MountSource.flags)
 
     private let source: MountSource
 

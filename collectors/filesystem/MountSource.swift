@@ -11,32 +11,37 @@ final class MountSource: ItemSource, @unchecked Sendable {
     /// Asks for a file system's numbers: statfs(2), but in tests.
     typealias Ask = @Sendable (RawPath) -> FilesystemSpace.Answer
 
-    static let options = [
-        OptionDescriptor(
-            "collector.filesystem.mount-points-exclude",
-            .pattern(
-                default: "^/(dev|proc|run/credentials/.+|sys|var/lib/docker/.+|var/lib/containers/storage/.+)($|/)"),
-            help: "Mount points that are not shown.", aliases: ["collector.filesystem.ignored-mount-points"]),
-        OptionDescriptor(
-            "collector.filesystem.mount-points-include", .pattern(default: ""),
-            help: "The only mount points that are shown; not together with mount-points-exclude."),
-        OptionDescriptor(
-            "collector.filesystem.fs-types-exclude",
-            .pattern(
-                default: "^(autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660"
-                    + "|mqueue|nsfs|overlay|proc|procfs|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|erofs|sysfs"
-                    + "|tracefs)$"),
-            help: "Types of file systems that are not shown.", aliases: ["collector.filesystem.ignored-fs-types"]),
-        OptionDescriptor(
-            "collector.filesystem.fs-types-include", .pattern(default: ""),
-            help: "The only types of file systems that are shown; not together with fs-types-exclude."),
-        OptionDescriptor(
-            "collector.filesystem.mount-timeout", .duration(defaultNanoseconds: 5_000_000_000),
-            help: "How long a mount may take; the scrape's own deadline rules here.", isHidden: true, isInert: true),
-        OptionDescriptor(
-            "collector.filesystem.stat-workers", .integer(default: 4, range: 0...Int.max),
-            help: "How many mounts are asked at once; here a hanging one delays no other.", isHidden: true,
-            isInert: true),
+    static let mountPointsExclude = Flag.pattern(
+        "collector.filesystem.mount-points-exclude",
+        default: "^/(dev|proc|run/credentials/.+|sys|var/lib/docker/.+|var/lib/containers/storage/.+)($|/)",
+        help: "Mount points that are not shown.", aliases: ["collector.filesystem.ignored-mount-points"])
+    static let mountPointsInclude = Flag.pattern(
+        "collector.filesystem.mount-points-include",
+        help: "The only mount points that are shown; not together with mount-points-exclude.")
+    static let fsTypesExclude = Flag.pattern(
+        "collector.filesystem.fs-types-exclude",
+        default: "^(autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660"
+            + "|mqueue|nsfs|overlay|proc|procfs|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|erofs|sysfs"
+            + "|tracefs)$", help: "Types of file systems that are not shown.",
+        aliases: ["collector.filesystem.ignored-fs-types"])
+    static let fsTypesInclude = Flag.pattern(
+        "collector.filesystem.fs-types-include",
+        help: "The only types of file systems that are shown; not together with fs-types-exclude.")
+    static let mountTimeout = Flag.duration(
+        "collector.filesystem.mount-timeout", defaultNanoseconds: 5_000_000_000,
+        help: "How long a mount may take; the scrape's own deadline rules here.", isHidden: true, isInert: true)
+    static let statWorkers = Flag.integer(
+        "collector.filesystem.stat-workers", default: 4, in: 0...Int.max,
+        help: "How many mounts are asked at once; here a hanging one delays no other.", isHidden: true,
+        isInert: true)
+
+    static let flags: [any FlagDeclaration] = [
+        mountPointsExclude,
+        mountPointsInclude,
+        fsTypesExclude,
+        fsTypesInclude,
+        mountTimeout,
+        statWorkers,
     ]
 
     let laneName = "mounts"
@@ -71,11 +76,11 @@ final class MountSource: ItemSource, @unchecked Sendable {
         roots = context.roots
         self.ask = ask
         mountPoints = try DeviceFilter(
-            context.options, include: "collector.filesystem.mount-points-include",
-            exclude: "collector.filesystem.mount-points-exclude")
+            context.options, include: Self.mountPointsInclude,
+            exclude: Self.mountPointsExclude)
         fsTypes = try DeviceFilter(
-            context.options, include: "collector.filesystem.fs-types-include",
-            exclude: "collector.filesystem.fs-types-exclude")
+            context.options, include: Self.fsTypesInclude,
+            exclude: Self.fsTypesExclude)
         listOfInit = KernelFile(roots.proc("1/mountinfo"))
         listOfSelf = KernelFile(roots.proc("self/mountinfo"))
     }

@@ -10,13 +10,14 @@ import KernelFiles
 struct VmstatCollector: Collector {
     typealias Metric = NoMetrics
 
+    static let fields = Flag.pattern(
+        "collector.vmstat.fields", default: "^(oom_kill|pgpg|pswp|pg.*fault).*", help: "Show the fields that match.")
+
     static let descriptor = CollectorDescriptor(
         name: "vmstat", group: .memory, help: "Counts of the memory management: paging, swapping, faults.",
         reads: ["/proc/vmstat"],
-        options: [
-            OptionDescriptor(
-                "collector.vmstat.fields", .pattern(default: "^(oom_kill|pgpg|pswp|pg.*fault).*"),
-                help: "Show the fields that match.")
+        flags: [
+            fields
         ],
         openFamilies: [.untyped("node_vmstat_<field>", [], "The field of this name in /proc/vmstat.")])
 
@@ -36,7 +37,7 @@ struct VmstatCollector: Collector {
 
     init(context: CollectorContext) throws(ConfigurationError) {
         file = KernelFile(context.roots.proc("vmstat"))
-        fields = try context.options.pattern("collector.vmstat.fields")
+        fields = try context.options.pattern(Self.fields)
     }
 
     mutating func collect(

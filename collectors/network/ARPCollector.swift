@@ -18,18 +18,20 @@ struct ARPCollector: ~Copyable, Collector {
         }
     }
 
+    static let deviceInclude = Flag.pattern("collector.arp.device-include", help: "Interfaces to show, all others not.")
+    static let deviceExclude = Flag.pattern("collector.arp.device-exclude", help: "Interfaces not to show.")
+    static let netlink = Flag.toggle(
+        "collector.arp.netlink", default: true,
+        help: "Ask the running kernel by rtnetlink; without it /proc/net/arp is read.")
+
     static let descriptor = CollectorDescriptor(
         name: "arp", group: .network, help: "Entries of the ARP table by interface.",
         reads: ["rtnetlink RTM_GETNEIGH", "/proc/net/arp"],
-        options: [
-            OptionDescriptor(
-                "collector.arp.device-include", .pattern(default: ""), help: "Interfaces to show, all others not."),
-            OptionDescriptor(
-                "collector.arp.device-exclude", .pattern(default: ""), help: "Interfaces not to show."),
-            OptionDescriptor(
-                "collector.arp.netlink", .flag(default: true),
-                help: "Ask the running kernel by rtnetlink; without it /proc/net/arp is read."),
-        ], )
+        flags: [
+            deviceInclude,
+            deviceExclude,
+            netlink,
+        ])
 
     /// The fields of a line of /proc/net/arp, of which the interface's name is the last.
     private static let fieldCount = 6
@@ -49,8 +51,8 @@ struct ARPCollector: ~Copyable, Collector {
 
     init(context: CollectorContext) throws(ConfigurationError) {
         let filter = try DeviceFilter(
-            context.options, include: "collector.arp.device-include", exclude: "collector.arp.device-exclude")
-        let links = context.options.flag("collector.arp.netlink") ? try LinkSource.shared(context) : nil
+            context.options, include: Self.deviceInclude, exclude: Self.deviceExclude)
+        let links = context.options[Self.netlink] ? try LinkSource.shared(context) : nil
         file = KernelFile(context.roots.proc("net/arp"))
         self.filter = filter
         self.links = links

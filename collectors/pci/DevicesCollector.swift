@@ -20,7 +20,7 @@ struct DevicesCollector: Collector {
             "/sys/class/accel", "/sys/class/habanalabs", "/sys/class/uacce", "/sys/devices/virtual/neuron_device",
             "/proc/cpuinfo (once)", "pci.ids (once)",
         ],
-        options: DeviceOptions.descriptors)
+        flags: DeviceOptions.flags)
 
     private let inventory: DeviceInventory
     private let cards: CardSource

@@ -18,13 +18,15 @@ struct RaplCollector: Collector {
         }
     }
 
+    static let enableZoneLabel = Flag.toggle(
+        "collector.rapl.enable-zone-label",
+        help: "Name the zone in the label rapl_zone of one family instead of a family for each zone.")
+
     static let descriptor = CollectorDescriptor(
         name: "rapl", group: .sensors, help: "Energy used by processor packages, cores and memory.",
         reads: ["/sys/class/powercap/*/name", "/sys/class/powercap/*/energy_uj"],
-        options: [
-            OptionDescriptor(
-                "collector.rapl.enable-zone-label", .flag(default: false),
-                help: "Name the zone in the label rapl_zone of one family instead of a family for each zone.")
+        flags: [
+            enableZoneLabel
         ],
         openFamilies: [
             .counter(
@@ -45,7 +47,7 @@ struct RaplCollector: Collector {
     private var zones: [Zone] = []
 
     init(context: CollectorContext) {
-        hasZoneLabel = context.options.flag("collector.rapl.enable-zone-label")
+        hasZoneLabel = context.options[Self.enableZoneLabel]
         directory = WatchedDirectory(context.roots.sys("class/powercap"))
     }
 

@@ -11,16 +11,18 @@ import LMSensors
 struct SensorsCollector: Collector {
     typealias Metric = SensorMetric
 
+    static let configFile = Flag.text(
+        "collector.sensors.config-file", help: "Configuration to use in place of /etc/sensors3.conf and /etc/sensors.d."
+    )
+
     static let descriptor = CollectorDescriptor(
         name: "sensors", group: .sensors,
         help:
             "Temperatures, fans, voltages, currents, power, energy and humidity with the names that sensors.conf gives.",
         reads: ["libsensors (/sys/class/hwmon)", "/etc/sensors3.conf", "/etc/sensors.d"],
-        options: [
-            OptionDescriptor(
-                "collector.sensors.config-file", .text(default: ""),
-                help: "Configuration to use in place of /etc/sensors3.conf and /etc/sensors.d.")
-        ], )
+        flags: [
+            configFile
+        ])
 
     private let source: SensorsSource
 

@@ -16,7 +16,7 @@ final class SensorsSource: ItemSource {
 
     private init(_ context: CollectorContext) {
         isInForce = context.roots.isLiveSysfs
-        let file = context.options.text("collector.sensors.config-file")
+        let file = context.options[SensorsCollector.configFile]
         library = SensorsItem(configuration: file.isEmpty ? nil : file)
     }
 

@@ -25,10 +25,14 @@ struct TextfileCollector: Collector {
         }
     }
 
+    static let directory = Flag.texts(
+        "collector.textfile.directory",
+        help: "Directory with files *.prom, wildcards allowed; may be given several times.")
+
     static let descriptor = CollectorDescriptor(
         name: "textfile", group: .textfile, help: "Metrics from text files that other programs write.",
         reads: ["*.prom in --collector.textfile.directory, regular files of at most 16 MiB (when they change)"],
-        options: [TextfileSource.directoryOption],
+        flags: [directory],
         openFamilies: [.untyped("<name>", [], "What the text files hold, under its own name and type.")])
 
     private static let mostFileRows = 100

@@ -5,10 +5,6 @@ import KernelFiles
 
 /// The files `*.prom` in the directories that `--collector.textfile.directory` names.
 final class TextfileSource: ItemSource, @unchecked Sendable {
-    static let directoryOption = OptionDescriptor(
-        "collector.textfile.directory", .texts,
-        help: "Directory with files *.prom, wildcards allowed; may be given several times.")
-
     /// A directory of the last scrape with its kept descriptor.
     private struct Listed {
         let stamp: FileStamp
@@ -34,7 +30,7 @@ final class TextfileSource: ItemSource, @unchecked Sendable {
     private var leftOver: [TextFile] = []
 
     init(_ context: CollectorContext) {
-        patterns = context.options.texts(TextfileSource.directoryOption.name).filter { !$0.isEmpty }
+        patterns = context.options[TextfileCollector.directory].filter { !$0.isEmpty }
             .map(PathPattern.init)
         isNeeded = !patterns.isEmpty
     }

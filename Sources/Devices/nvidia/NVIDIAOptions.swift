@@ -4,35 +4,44 @@ public import CollectorKit
 
 /// How NVIDIA's library is used.
 public struct NVIDIAOptions: Sendable, Equatable {
+    static let libraryFlag = Flag.text(
+        "collector.nvidia.library",
+        help: "File of libnvidia-ml to load. It alone is tried; without it the usual places are.")
+    static let timeoutFlag = Flag.duration(
+        "collector.nvidia.timeout", defaultNanoseconds: 2_000_000_000,
+        help: "How long one cycle of queries may take, at most a quarter of the time that a scrape has; after it "
+            + "the GPUs are stuck until the driver answers.")
+    static let wakeSuspendedFlag = Flag.toggle(
+        "collector.nvidia.wake-suspended",
+        help: "Ask GPUs that runtime power management has suspended too, which wakes them.")
+    static let processesFlag = Flag.integer(
+        "collector.nvidia.processes", default: 0, in: 0...1_000,
+        help: "Show the memory of this many processes per GPU, those with the most; 0 shows none.")
+    static let nvlinksFlag = Flag.toggle(
+        "collector.nvidia.nvlinks", help: "Show every NVLink by itself, not their sum.")
+    static let migFlag = Flag.toggle("collector.nvidia.mig", help: "Show MIG instances.")
+    static let gpmFlag = Flag.toggle(
+        "collector.nvidia.gpm",
+        help: "Show the profiling figures of Hopper and later GPUs: how busy multiprocessors, tensor cores and "
+            + "memory were since the last scrape.")
+    static let xidFlag = Flag.toggle(
+        "collector.nvidia.xid", help: "Count the error messages (Xid) of the driver; a thread waits for them.")
+    static let releaseTimeFlag = Flag.duration(
+        "collector.nvidia.release-time", defaultNanoseconds: 60_000_000_000,
+        help: "How long every /dev/nvidia* is let go of after SIGUSR1, so that a GPU can be unbound or "
+            + "reconfigured.")
+
     /// The flags, declared by the nvidia collector.
-    public static let descriptors = [
-        OptionDescriptor(
-            "collector.nvidia.library", .text(default: ""),
-            help: "File of libnvidia-ml to load. It alone is tried; without it the usual places are."),
-        OptionDescriptor(
-            "collector.nvidia.timeout", .duration(defaultNanoseconds: 2_000_000_000),
-            help: "How long one cycle of queries may take, at most a quarter of the time that a scrape has; after it "
-                + "the GPUs are stuck until the driver answers."),
-        OptionDescriptor(
-            "collector.nvidia.wake-suspended", .flag(default: false),
-            help: "Ask GPUs that runtime power management has suspended too, which wakes them."),
-        OptionDescriptor(
-            "collector.nvidia.processes", .integer(default: 0, range: 0...1_000),
-            help: "Show the memory of this many processes per GPU, those with the most; 0 shows none."),
-        OptionDescriptor(
-            "collector.nvidia.nvlinks", .flag(default: false), help: "Show every NVLink by itself, not their sum."),
-        OptionDescriptor("collector.nvidia.mig", .flag(default: false), help: "Show MIG instances."),
-        OptionDescriptor(
-            "collector.nvidia.gpm", .flag(default: false),
-            help: "Show the profiling figures of Hopper and later GPUs: how busy multiprocessors, tensor cores and "
-                + "memory were since the last scrape."),
-        OptionDescriptor(
-            "collector.nvidia.xid", .flag(default: false),
-            help: "Count the error messages (Xid) of the driver; a thread waits for them."),
-        OptionDescriptor(
-            "collector.nvidia.release-time", .duration(defaultNanoseconds: 60_000_000_000),
-            help: "How long every /dev/nvidia* is let go of after SIGUSR1, so that a GPU can be unbound or "
-                + "reconfigured."),
+    public static let flags: [any FlagDeclaration] = [
+        libraryFlag,
+        timeoutFlag,
+        wakeSuspendedFlag,
+        processesFlag,
+        nvlinksFlag,
+        migFlag,
+        gpmFlag,
+        xidFlag,
+        releaseTimeFlag,
     ]
 
     /// The file to load; nil for the usual places.
@@ -59,17 +68,17 @@ public struct NVIDIAOptions: Sendable, Equatable {
 
     /// What the flags say; the defaults where they are not declared.
     public init(_ options: Options) {
-        let path = options.text("collector.nvidia.library")
+        let path = options[Self.libraryFlag]
         libraryPath = path.isEmpty ? nil : path
-        let timeout = options.nanoseconds("collector.nvidia.timeout")
+        let timeout = options[Self.timeoutFlag]
         if timeout > 0 { timeoutNanoseconds = timeout }
-        wakesSuspended = options.flag("collector.nvidia.wake-suspended")
-        processLimit = options.integer("collector.nvidia.processes")
-        hasNVLinks = options.flag("collector.nvidia.nvlinks")
-        hasMIG = options.flag("collector.nvidia.mig")
-        hasGPM = options.flag("collector.nvidia.gpm")
-        hasXid = options.flag("collector.nvidia.xid")
-        let release = options.nanoseconds("collector.nvidia.release-time")
+        wakesSuspended = options[Self.wakeSuspendedFlag]
+        processLimit = options[Self.processesFlag]
+        hasNVLinks = options[Self.nvlinksFlag]
+        hasMIG = options[Self.migFlag]
+        hasGPM = options[Self.gpmFlag]
+        hasXid = options[Self.xidFlag]
+        let release = options[Self.releaseTimeFlag]
         if release > 0 { releaseNanoseconds = release }
     }
 }

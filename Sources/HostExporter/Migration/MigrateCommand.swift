@@ -8,21 +8,18 @@ import Scraping
 
 /// `migrate`: what would change if this agent took node_exporter's place.
 enum MigrateCommand {
+    private static let defaultsFile = Flag.text(
+        "defaults-file", default: PeerService.standardDefaults, help: "Where node_exporter's ARGS are set.")
+    private static let unitFile = Flag.text(
+        "unit-file", help: "node_exporter's systemd unit. Default: the one that is installed.")
+    private static let peerURL = Flag.text(
+        "peer-url", default: "http://localhost:9100/metrics", help: "Where node_exporter serves.")
+    private static let ownURL = Flag.text(
+        "own-url", help: "Where this agent serves. Default: the collectors are run within this command.")
+
     static let subcommand = Subcommand(
         name: "migrate", help: "show what would change if this took node_exporter's place",
-        options: [
-            OptionDescriptor(
-                "defaults-file", .text(default: PeerService.standardDefaults),
-                help: "Where node_exporter's ARGS are set."),
-            OptionDescriptor(
-                "unit-file", .text(default: ""),
-                help: "node_exporter's systemd unit. Default: the one that is installed."),
-            OptionDescriptor(
-                "peer-url", .text(default: "http://localhost:9100/metrics"), help: "Where node_exporter serves."),
-            OptionDescriptor(
-                "own-url", .text(default: ""),
-                help: "Where this agent serves. Default: the collectors are run within this command."),
-        ],
+        flags: [defaultsFile, unitFile, peerURL, ownURL],
         run: run)
 
     private static let roundLimit = 3
@@ -31,9 +28,9 @@ enum MigrateCommand {
     /// 0 where nothing would change, 1 where something would or cannot be told.
     private static func run(_ invocation: Invocation) throws(ConfigurationError) -> Int32 {
         let options = invocation.options
-        let unit = options.text("unit-file")
+        let unit = options[Self.unitFile]
         let service = PeerService(
-            units: unit.isEmpty ? PeerService.standardUnits : [unit], defaults: options.text("defaults-file"))
+            units: unit.isEmpty ? PeerService.standardUnits : [unit], defaults: options[Self.defaultsFile])
         var translation = FlagTranslation([])
         if let service {
             translation = FlagTranslation(service.arguments)
@@ -58,8 +55,8 @@ enum MigrateCommand {
     // MARK: Scraping both
 
     private static func compare(_ translation: FlagTranslation, _ invocation: Invocation) throws -> PageComparison {
-        let peer = invocation.options.text("peer-url")
-        let own = invocation.options.text("own-url")
+        let peer = invocation.options[Self.peerURL]
+        let own = invocation.options[Self.ownURL]
         _ = try PageFetch.get(peer)
         let given = invocation.flags.merging(translation.given) { flag, _ in flag }
         let configuration = EffectiveConfiguration(

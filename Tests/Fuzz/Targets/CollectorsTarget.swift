@@ -45,7 +45,7 @@ struct CollectorsTarget {
                 let roots = Roots(
                     procfs: folder + "/proc", sysfs: folder + "/sys", rootfs: folder + "/root",
                     udevData: folder + "/udev")
-                cases.append(Case(entry: entry, roots: roots, options: Options(table.options, given: given)))
+                cases.append(Case(entry: entry, roots: roots, options: Options(given: given)))
                 indexOf[folder] = atCase
             }
             let path = folder + "/" + words[2]
@@ -60,7 +60,9 @@ struct CollectorsTarget {
         Self.write(bytes[2...], to: row.path)
         defer { Self.write(row.content[...], to: row.path) }
         let tried = cases[row.atCase]
-        let context = CollectorContext(roots: tried.roots, options: tried.options, sources: Sources())
+        let context = CollectorContext(
+            roots: tried.roots, options: tried.options, sources: Sources(),
+            enabled: Registry.enabled(by: tried.options))
         guard let slot = try? tried.entry.make(context) else { return }
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 64))
         // Twice, so that kept descriptors and reused memory are looked at too.

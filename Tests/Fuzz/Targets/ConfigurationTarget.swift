@@ -50,16 +50,7 @@ struct ConfigurationTarget {
 
     /// Asks for every value, as the collectors do.
     private func use(_ given: [String: [String]]) {
-        let options = Options(table.options, given: given)
-        for option in table.options {
-            switch option.kind {
-            case .flag: _ = options.flag(option.name)
-            case .integer: _ = options.integer(option.name)
-            case .duration: _ = options.nanoseconds(option.name)
-            case .pattern: _ = try? options.pattern(option.name)
-            case .texts: _ = options.texts(option.name)
-            case .text, .choice: _ = options.text(option.name)
-            }
-        }
+        let options = Options(given: given)
+        for option in table.options { _ = options.texts(of: option) }
     }
 }

@@ -41,6 +41,13 @@ struct CPUCollector: Collector {
         }
     }
 
+    static let guest = Flag.toggle("collector.cpu.guest", default: true, help: "Show time spent in virtual machines.")
+    static let info = Flag.toggle("collector.cpu.info", help: "Show what the CPUs are, from /proc/cpuinfo.")
+    static let flagsInclude = Flag.pattern(
+        "collector.cpu.info.flags-include", help: "Show the feature flags that match; turns --collector.cpu.info on.")
+    static let bugsInclude = Flag.pattern(
+        "collector.cpu.info.bugs-include", help: "Show the hardware bugs that match; turns --collector.cpu.info on.")
+
     static let descriptor = CollectorDescriptor(
         name: "cpu", group: .cpu, help: "Time that each CPU spent in each mode, throttling, and what the CPUs are.",
         reads: [
@@ -48,18 +55,12 @@ struct CPUCollector: Collector {
             "/sys/devices/system/cpu/{online,isolated}, cpu*/online, cpu*/topology (when the list of CPUs changes)",
             "/sys/devices/system/cpu/cpu*/thermal_throttle",
         ],
-        options: [
-            OptionDescriptor(
-                "collector.cpu.guest", .flag(default: true), help: "Show time spent in virtual machines."),
-            OptionDescriptor(
-                "collector.cpu.info", .flag(default: false), help: "Show what the CPUs are, from /proc/cpuinfo."),
-            OptionDescriptor(
-                "collector.cpu.info.flags-include", .pattern(default: ""),
-                help: "Show the feature flags that match; turns --collector.cpu.info on."),
-            OptionDescriptor(
-                "collector.cpu.info.bugs-include", .pattern(default: ""),
-                help: "Show the hardware bugs that match; turns --collector.cpu.info on."),
-        ], )
+        flags: [
+            guest,
+            info,
+            flagsInclude,
+            bugsInclude,
+        ])
 
     private let source: CPUTimesSource
     private let showsGuest: Bool
@@ -69,7 +70,7 @@ struct CPUCollector: Collector {
 
     init(context: CollectorContext) throws(ConfigurationError) {
         source = try CPUTimesSource.shared(context)
-        showsGuest = context.options.flag("collector.cpu.guest")
+        showsGuest = context.options[Self.guest]
         info = try CPUInfo(context)
         topology = CPUTopology(roots: context.roots)
     }

@@ -52,14 +52,12 @@ struct CPUInfo {
     /// Nil where nobody asked for it.
     init?(_ context: CollectorContext) throws(ConfigurationError) {
         let options = context.options
-        flags = try options.pattern("collector.cpu.info.flags-include")
-        bugs = try options.pattern("collector.cpu.info.bugs-include")
-        guard options.flag("collector.cpu.info") || flags != nil || bugs != nil else { return nil }
+        flags = try options.pattern(CPUCollector.flagsInclude)
+        bugs = try options.pattern(CPUCollector.bugsInclude)
+        guard options[CPUCollector.info] || flags != nil || bugs != nil else { return nil }
         file = KernelFile(context.roots.proc("cpuinfo"))
         // As in node_exporter, the frequency goes away together with the cpufreq collector.
-        showsFrequency =
-            options.isGiven("collector.cpufreq")
-            ? options.flag("collector.cpufreq") : !options.flag("collector.disable-defaults")
+        showsFrequency = context.isEnabled("cpufreq")
     }
 
     /// Writes all CPUs, and the flags and bugs of the first.

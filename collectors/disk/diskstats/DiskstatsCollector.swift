@@ -11,21 +11,23 @@ import KernelFiles
 struct DiskstatsCollector: Collector {
     typealias Metric = DiskstatsMetric
 
+    static let deviceExclude = Flag.pattern(
+        "collector.diskstats.device-exclude", default: #"^(z?ram|loop|fd|(h|s|v|xv)d[a-z]|nvme\d+n\d+p)\d+$"#,
+        help: "Devices that are not shown.", aliases: ["collector.diskstats.ignored-devices"])
+    static let deviceInclude = Flag.pattern(
+        "collector.diskstats.device-include", help: "The only devices that are shown; not together with device-exclude."
+    )
+
     static let descriptor = CollectorDescriptor(
         name: "diskstats", group: .disk, help: "Requests, bytes and times of block devices, and what they are.",
         reads: [
             "/proc/diskstats", "/sys/block/*/queue/* (when the list of devices or udev's database changes)",
             "/run/udev/data/b* (likewise)",
         ],
-        options: [
-            OptionDescriptor(
-                "collector.diskstats.device-exclude",
-                .pattern(default: #"^(z?ram|loop|fd|(h|s|v|xv)d[a-z]|nvme\d+n\d+p)\d+$"#),
-                help: "Devices that are not shown.", aliases: ["collector.diskstats.ignored-devices"]),
-            OptionDescriptor(
-                "collector.diskstats.device-include", .pattern(default: ""),
-                help: "The only devices that are shown; not together with device-exclude."),
-        ], )
+        flags: [
+            deviceExclude,
+            deviceInclude,
+        ])
 
     /// What is known of a line of the file.
     private struct Entry {
@@ -59,8 +61,8 @@ struct DiskstatsCollector: Collector {
         roots = context.roots
         file = KernelFile(roots.proc("diskstats"))
         filter = try DeviceFilter(
-            context.options, include: "collector.diskstats.device-include",
-            exclude: "collector.diskstats.device-exclude")
+            context.options, include: Self.deviceInclude,
+            exclude: Self.deviceExclude)
         udevData = RawPath(roots.udevData)
     }
 

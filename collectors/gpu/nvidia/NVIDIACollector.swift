@@ -10,16 +10,18 @@ import NVML
 struct NVIDIACollector: Collector {
     typealias Metric = GPUMetric
 
+    static let serial = Flag.toggle("collector.nvidia.serial", help: "Show the boards' serial numbers.")
+    static let dcgmNames = Flag.toggle(
+        "collector.nvidia.dcgm-names", help: "Add the DCGM_FI_DEV_* names of dcgm-exporter, for dashboards made for it."
+    )
+
     static let descriptor = CollectorDescriptor(
         name: "nvidia", group: .gpu,
         help: "NVIDIA's GPUs: use, memory, temperatures, power, clocks, errors, links.",
         reads: ["libnvidia-ml.so.1 (loaded where the PCI bus has a GPU of NVIDIA's)", "/sys/module/nvidia/version"],
-        options: NVIDIAOptions.descriptors + [
-            OptionDescriptor(
-                "collector.nvidia.serial", .flag(default: false), help: "Show the boards' serial numbers."),
-            OptionDescriptor(
-                "collector.nvidia.dcgm-names", .flag(default: false),
-                help: "Add the DCGM_FI_DEV_* names of dcgm-exporter, for dashboards made for it."),
+        flags: NVIDIAOptions.flags + [
+            serial,
+            dcgmNames,
         ],
         openFamilies: DCGMNames.families)
 
@@ -31,8 +33,8 @@ struct NVIDIACollector: Collector {
     init(context: CollectorContext) throws(ConfigurationError) {
         inventory = try DeviceInventory.shared(context)
         source = try NVIDIASource.shared(context, isWanted: true)
-        hasSerial = context.options.flag("collector.nvidia.serial")
-        if context.options.flag("collector.nvidia.dcgm-names") { dcgm = DCGMNames() }
+        hasSerial = context.options[Self.serial]
+        if context.options[Self.dcgmNames] { dcgm = DCGMNames() }
     }
 
     mutating func collect(

@@ -11,8 +11,17 @@ import KernelFiles
 struct NetclassCollector: Collector {
     typealias Metric = NetclassMetric
 
-    private static let prefix = "collector.netclass."
-    private static let withStatistics = "collector.netclass_rtnl.with-stats"
+    static let ignoredDevices = Flag.pattern(
+        "collector.netclass.ignored-devices", default: "^$", help: "Interfaces not to show.")
+    static let ignoreInvalidSpeed = Flag.toggle(
+        "collector.netclass.ignore-invalid-speed",
+        help: "Show no speed where the device does not know it, instead of a negative one.")
+    static let netlink = Flag.toggle(
+        "collector.netclass.netlink",
+        help: "Show flags, carrier and labels as rtnetlink has them, whatever --path.sysfs is.")
+    static let withStats = Flag.toggle(
+        "collector.netclass_rtnl.with-stats",
+        help: "With --collector.netclass.netlink, show the detailed counters of the netdev collector too.")
 
     static let descriptor = CollectorDescriptor(
         name: "netclass", group: .network, help: "State and properties of network interfaces.",
@@ -21,18 +30,11 @@ struct NetclassCollector: Collector {
             "/sys/class/net/*/{addr_assign_type,dev_id,name_assign_type} when an interface comes or changes",
             "all of /sys/class/net/* where --path.sysfs is not /sys",
         ],
-        options: [
-            OptionDescriptor(
-                prefix + "ignored-devices", .pattern(default: "^$"), help: "Interfaces not to show."),
-            OptionDescriptor(
-                prefix + "ignore-invalid-speed", .flag(default: false),
-                help: "Show no speed where the device does not know it, instead of a negative one."),
-            OptionDescriptor(
-                prefix + "netlink", .flag(default: false),
-                help: "Show flags, carrier and labels as rtnetlink has them, whatever --path.sysfs is."),
-            OptionDescriptor(
-                withStatistics, .flag(default: false),
-                help: "With --collector.netclass.netlink, show the detailed counters of the netdev collector too."),
+        flags: [
+            ignoredDevices,
+            ignoreInvalidSpeed,
+            netlink,
+            withStats,
         ],
         openFamilies: [
             .counter("node_network_<counter>_total", ["device"], "With with-stats: the netdev collector's counters.")
@@ -57,11 +59,11 @@ struct NetclassCollector: Collector {
     init(context: CollectorContext) throws(ConfigurationError) {
         let options = context.options
         directory = KernelDirectory(context.roots.sys("class/net"))
-        ignored = try DeviceFilter(options, include: nil, exclude: Self.prefix + "ignored-devices")
-        let isNetlink = options.flag(Self.prefix + "netlink")
+        ignored = try DeviceFilter(options, include: nil, exclude: Self.ignoredDevices)
+        let isNetlink = options[Self.netlink]
         style = NetclassValues.Style(
-            isNetlink: isNetlink, ignoresInvalidSpeed: options.flag(Self.prefix + "ignore-invalid-speed"))
-        showsStatistics = isNetlink && options.flag(Self.withStatistics)
+            isNetlink: isNetlink, ignoresInvalidSpeed: options[Self.ignoreInvalidSpeed])
+        showsStatistics = isNetlink && options[Self.withStats]
         links = isNetlink || context.roots.isLiveSysfs ? try LinkSource.shared(context) : nil
     }
 

@@ -10,29 +10,34 @@ import KernelFiles
 struct NetdevCollector: ~Copyable, Collector {
     typealias Metric = NetdevMetric
 
-    private static let prefix = "collector.netdev."
+    static let deviceInclude = Flag.pattern(
+        "collector.netdev.device-include", help: "Interfaces to show, all others not.",
+        aliases: ["collector.netdev.device-whitelist"])
+    static let deviceExclude = Flag.pattern(
+        "collector.netdev.device-exclude", help: "Interfaces not to show.",
+        aliases: ["collector.netdev.device-blacklist"])
+    static let addressInfo = Flag.toggle(
+        "collector.netdev.address-info", help: "Show the internet addresses of all interfaces.")
+    static let enableDetailedMetrics = Flag.toggle(
+        "collector.netdev.enable-detailed-metrics",
+        help: "Show the kernel's counters one by one, under other names, instead of sums.")
+    static let netlink = Flag.toggle(
+        "collector.netdev.netlink", default: true,
+        help: "Ask the running kernel by rtnetlink; without it /proc/net/dev is read.")
+    static let labelIfalias = Flag.toggle(
+        "collector.netdev.label-ifalias", help: "Add the interface's alias as a label.")
 
     static let descriptor = CollectorDescriptor(
         name: "netdev", group: .network, help: "Traffic and errors of network interfaces.",
         reads: ["rtnetlink RTM_GETLINK, RTM_GETSTATS and RTM_GETADDR", "/proc/net/dev", "/sys/class/net/*/ifalias"],
-        options: [
-            OptionDescriptor(
-                prefix + "device-include", .pattern(default: ""), help: "Interfaces to show, all others not.",
-                aliases: [prefix + "device-whitelist"]),
-            OptionDescriptor(
-                prefix + "device-exclude", .pattern(default: ""), help: "Interfaces not to show.",
-                aliases: [prefix + "device-blacklist"]),
-            OptionDescriptor(
-                prefix + "address-info", .flag(default: false), help: "Show the internet addresses of all interfaces."),
-            OptionDescriptor(
-                prefix + "enable-detailed-metrics", .flag(default: false),
-                help: "Show the kernel's counters one by one, under other names, instead of sums."),
-            OptionDescriptor(
-                prefix + "netlink", .flag(default: true),
-                help: "Ask the running kernel by rtnetlink; without it /proc/net/dev is read."),
-            OptionDescriptor(
-                prefix + "label-ifalias", .flag(default: false), help: "Add the interface's alias as a label."),
-        ], )
+        flags: [
+            deviceInclude,
+            deviceExclude,
+            addressInfo,
+            enableDetailedMetrics,
+            netlink,
+            labelIfalias,
+        ])
 
     private let file: KernelFile
     private let filter: DeviceFilter
@@ -47,17 +52,17 @@ struct NetdevCollector: ~Copyable, Collector {
     init(context: CollectorContext) throws(ConfigurationError) {
         let options = context.options
         let filter = try DeviceFilter(
-            options, include: Self.prefix + "device-include", exclude: Self.prefix + "device-exclude")
+            options, include: Self.deviceInclude, exclude: Self.deviceExclude)
         let source = try LinkSource.shared(context)
-        let isNetlink = options.flag(Self.prefix + "netlink")
+        let isNetlink = options[Self.netlink]
         let isFromDump = isNetlink && context.roots.isLiveSysfs
         self.filter = filter
         file = KernelFile(context.roots.proc("net/dev"))
-        let showsAlias = options.flag(Self.prefix + "label-ifalias")
+        let showsAlias = options[Self.labelIfalias]
         wanted = showsAlias && isFromDump ? .everything : .counters
-        isDetailed = options.flag(Self.prefix + "enable-detailed-metrics")
+        isDetailed = options[Self.enableDetailedMetrics]
         links = isNetlink ? source : nil
-        addresses = options.flag(Self.prefix + "address-info") ? NetdevAddresses(links: source) : nil
+        addresses = options[Self.addressInfo] ? NetdevAddresses(links: source) : nil
         aliases =
             showsAlias
             ? NetdevAliases(directory: isFromDump ? nil : context.roots.sys("class/net")) : nil

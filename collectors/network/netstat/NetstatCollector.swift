@@ -10,20 +10,21 @@ import KernelFiles
 struct NetstatCollector: Collector {
     typealias Metric = NoMetrics
 
-    private static let fieldsOption = "collector.netstat.fields"
     private static let standardFields =
         "^(.*_(InErrors|InErrs)|Ip_Forwarding|Ip(6|Ext)_(InOctets|OutOctets)|Icmp6?_(InMsgs|OutMsgs)"
         + "|TcpExt_(Listen.*|Syncookies.*|TCPSynRetrans|TCPTimeouts|TCPOFOQueue|TCPRcvQDrop)"
         + "|Tcp_(ActiveOpens|InSegs|OutSegs|OutRsts|PassiveOpens|RetransSegs|CurrEstab)"
         + "|Udp6?_(InDatagrams|OutDatagrams|NoPorts|RcvbufErrors|SndbufErrors))$"
 
+    static let fieldsFlag = Flag.pattern(
+        "collector.netstat.fields", default: standardFields,
+        help: "Fields to show, as a regular expression on <protocol>_<field>.")
+
     static let descriptor = CollectorDescriptor(
         name: "netstat", group: .network, help: "Protocol counters of the network stack.",
         reads: ["/proc/net/netstat", "/proc/net/snmp", "/proc/net/snmp6"],
-        options: [
-            OptionDescriptor(
-                fieldsOption, .pattern(default: standardFields),
-                help: "Fields to show, as a regular expression on <protocol>_<field>.")
+        flags: [
+            fieldsFlag
         ],
         openFamilies: [
             .untyped("node_netstat_<protocol>_<field>", [], "A field of /proc/net/netstat, snmp or snmp6.")
@@ -41,7 +42,7 @@ struct NetstatCollector: Collector {
             KernelFile(context.roots.proc("net/netstat")), KernelFile(context.roots.proc("net/snmp")),
         ]
         snmp6 = KernelFile(context.roots.proc("net/snmp6"))
-        families = NetstatFamilies(fields: try context.options.pattern(Self.fieldsOption))
+        families = NetstatFamilies(fields: try context.options.pattern(Self.fieldsFlag))
     }
 
     mutating func collect(

@@ -24,23 +24,26 @@ struct HwmonCollector: Collector {
         }
     }
 
+    static let chipInclude = Flag.pattern(
+        "collector.hwmon.chip-include",
+        help: "Chips to show, as a regular expression of the label chip; not together with chip-exclude.")
+    static let chipExclude = Flag.pattern(
+        "collector.hwmon.chip-exclude", help: "Chips to leave out, as a regular expression of the label chip.")
+    static let sensorInclude = Flag.pattern(
+        "collector.hwmon.sensor-include",
+        help: "Sensors to show, as a regular expression of chip;sensor; not together with sensor-exclude.")
+    static let sensorExclude = Flag.pattern(
+        "collector.hwmon.sensor-exclude", help: "Sensors to leave out, as a regular expression of chip;sensor.")
+
     static let descriptor = CollectorDescriptor(
         name: "hwmon", group: .sensors,
         help: "Temperatures, fans, voltages, currents and power from hardware monitoring chips.",
         reads: ["/sys/class/hwmon/*"],
-        options: [
-            OptionDescriptor(
-                "collector.hwmon.chip-include", .pattern(default: ""),
-                help: "Chips to show, as a regular expression of the label chip; not together with chip-exclude."),
-            OptionDescriptor(
-                "collector.hwmon.chip-exclude", .pattern(default: ""),
-                help: "Chips to leave out, as a regular expression of the label chip."),
-            OptionDescriptor(
-                "collector.hwmon.sensor-include", .pattern(default: ""),
-                help: "Sensors to show, as a regular expression of chip;sensor; not together with sensor-exclude."),
-            OptionDescriptor(
-                "collector.hwmon.sensor-exclude", .pattern(default: ""),
-                help: "Sensors to leave out, as a regular expression of chip;sensor."),
+        flags: [
+            chipInclude,
+            chipExclude,
+            sensorInclude,
+            sensorExclude,
         ],
         openFamilies: [
             .gauge(

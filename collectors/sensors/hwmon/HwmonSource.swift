@@ -25,9 +25,9 @@ final class HwmonSource: ItemSource, @unchecked Sendable {
         path = context.roots.sys("class/hwmon")
         directory = WatchedDirectory(path)
         chipFilter = try DeviceFilter(
-            context.options, include: "collector.hwmon.chip-include", exclude: "collector.hwmon.chip-exclude")
+            context.options, include: HwmonCollector.chipInclude, exclude: HwmonCollector.chipExclude)
         sensorFilter = try DeviceFilter(
-            context.options, include: "collector.hwmon.sensor-include", exclude: "collector.hwmon.sensor-exclude")
+            context.options, include: HwmonCollector.sensorInclude, exclude: HwmonCollector.sensorExclude)
     }
 
     /// One look-up of the folder, so that a driver that is loaded later is noticed at the next scrape.

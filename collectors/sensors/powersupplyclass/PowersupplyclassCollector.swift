@@ -8,13 +8,15 @@ import KernelFiles
 ///
 /// Source: /sys/class/power_supply, kernel Documentation/ABI/testing/sysfs-class-power.
 struct PowersupplyclassCollector: Collector {
+    static let ignoredSupplies = Flag.pattern(
+        "collector.powersupply.ignored-supplies", default: "^$",
+        help: "Power supplies to leave out, as a regular expression of their names.")
+
     static let descriptor = CollectorDescriptor(
         name: "powersupplyclass", group: .sensors, help: "Batteries, chargers and mains adapters.",
         reads: ["/sys/class/power_supply/*"],
-        options: [
-            OptionDescriptor(
-                "collector.powersupply.ignored-supplies", .pattern(default: "^$"),
-                help: "Power supplies to leave out, as a regular expression of their names.")
+        flags: [
+            ignoredSupplies
         ], absentIsSuccess: true)
 
     /// A file of a supply and the metric that it becomes.
@@ -38,7 +40,7 @@ struct PowersupplyclassCollector: Collector {
 
     init(context: CollectorContext) throws(ConfigurationError) {
         ignored = try DeviceFilter(
-            context.options, include: nil, exclude: "collector.powersupply.ignored-supplies")
+            context.options, include: nil, exclude: Self.ignoredSupplies)
         directory = WatchedDirectory(context.roots.sys("class/power_supply"))
     }
 
