@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CollectorKit
+
 /// What `host-exporter devices` prints.
 public enum DeviceTable {
     private static let header = [
@@ -41,44 +43,39 @@ public enum DeviceTable {
 
     /// The same as one JSON object, with a line feed behind it.
     public static func json(_ snapshot: DeviceSnapshot) -> String {
-        let devices = snapshot.devices.map { device in
-            object([
-                ("device", string(device.id)), ("kind", string(device.kind.rawValue)),
-                ("state", string(device.state.rawValue)), ("available", device.state.isAvailable ? "true" : "false"),
-                ("vendor", string(device.vendor)), ("model", string(device.model)), ("driver", string(device.driver)),
-                ("driver_version", string(device.driverVersion)), ("uuid", string(device.uuid)),
-                ("gpu", device.gpuID.map(String.init) ?? "null"),
-                ("numa_node", device.numaNode.map(String.init) ?? "null"),
-                ("last_seen", String(snapshot.lastSeenSeconds(device))),
-            ])
-        }
-        let expected = ComputeKind.allCases.compactMap { kind in
-            snapshot.expected(kind).map { (kind.rawValue, String($0)) }
-        }
-        return object([
-            ("devices", "[" + devices.joined(separator: ",") + "]"), ("expected", object(expected)),
-            ("preferred", snapshot.preferredKind.map { string($0.rawValue) } ?? "null"),
-            ("problems", "[" + (snapshot.problems.map(string)).joined(separator: ",") + "]"),
-        ]) + "\n"
-    }
-
-    private static func object(_ members: [(String, String)]) -> String {
-        "{" + members.map { string($0.0) + ":" + $0.1 }.joined(separator: ",") + "}"
-    }
-
-    private static func string(_ text: String) -> String {
-        var out = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": out += "\\\""
-            case "\\": out += "\\\\"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                out += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-            default: out.unicodeScalars.append(scalar)
+        var json = JSONWriter()
+        json.object { json in
+            json.key("devices")
+            json.array { json in
+                for device in snapshot.devices { write(device, of: snapshot, to: &json) }
             }
+            json.key("expected")
+            json.object { json in
+                for kind in ComputeKind.allCases {
+                    if let count = snapshot.expected(kind) { json.member(kind.rawValue, count) }
+                }
+            }
+            json.member("preferred", snapshot.preferredKind?.rawValue)
+            json.member("problems", snapshot.problems)
         }
-        return out + "\""
+        return String(decoding: json.bytes, as: UTF8.self) + "\n"
+    }
+
+    private static func write(_ device: Device, of snapshot: DeviceSnapshot, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("device", device.id)
+            json.member("kind", device.kind.rawValue)
+            json.member("state", device.state.rawValue)
+            json.member("available", device.state.isAvailable)
+            json.member("vendor", device.vendor)
+            json.member("model", device.model)
+            json.member("driver", device.driver)
+            json.member("driver_version", device.driverVersion)
+            json.member("uuid", device.uuid)
+            json.member("gpu", device.gpuID)
+            json.member("numa_node", device.numaNode)
+            json.member("last_seen", snapshot.lastSeenSeconds(device))
+        }
     }
 
     private static func printable(_ text: String) -> String {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CollectorKit
 import Glibc
 import Logging
 
@@ -60,12 +61,16 @@ struct LineLogHandler: LogHandler {
     private static func logfmt(_ fields: [(String, String)]) -> String {
         fields.map { key, value in
             let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3D && $0 < 0x7F }
-            return "\(key)=\(isPlain ? value : JSONText.quoted(value))"
+            return "\(key)=\(isPlain ? value : JSONWriter.quoted(value))"
         }.joined(separator: " ")
     }
 
     private static func json(_ fields: [(String, String)]) -> String {
-        "{" + fields.map { "\(JSONText.quoted($0)):\(JSONText.quoted($1))" }.joined(separator: ",") + "}"
+        var json = JSONWriter()
+        json.object { json in
+            for (key, value) in fields { json.member(key, value) }
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
     }
 
     /// The time in UTC with milliseconds, RFC 3339.

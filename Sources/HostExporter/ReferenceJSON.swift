@@ -4,42 +4,68 @@ import CollectorKit
 import Exposition
 import Scraping
 
-/// The metric reference as JSON: `{"version", "collectors": [...], "agent": [families]}`.
+/// The metric reference as JSON: `{"version", "collectors": [...], "agent": [families]}`, a collector a line.
 enum ReferenceJSON {
     static func text() -> String {
-        let collectors = GlobalOptions.collectors.map(collector).joined(separator: ",\n")
-        return """
-            {"version": \(JSONText.quoted(BuildFacts.version)),
-            "collectors": [
-            \(collectors)
-            ],
-            "agent": \(families(AgentMetric.families))}
-
-            """
-    }
-
-    private static func collector(_ descriptor: CollectorDescriptor) -> String {
-        let options = descriptor.options.map(option).joined(separator: ", ")
-        return "{\"name\": \(JSONText.quoted(descriptor.name)), \"default\": \(descriptor.isDefault), "
-            + "\"group\": \(JSONText.quoted(descriptor.group.rawValue)), "
-            + "\"help\": \(JSONText.quoted(descriptor.help)), \"reads\": \(JSONText.list(descriptor.reads)), "
-            + "\"flags\": [\(options)], \"families\": \(families(descriptor.families)), "
-            + "\"open_families\": \(families(descriptor.openFamilies))}"
-    }
-
-    private static func option(_ option: OptionDescriptor) -> String {
-        let standard = option.kind.standard.map(JSONText.quoted) ?? "null"
-        return "{\"name\": \(JSONText.quoted(option.name)), \"default\": \(standard), "
-            + "\"accepts\": \(JSONText.quoted(option.kind.accepts)), \"help\": \(JSONText.quoted(option.help)), "
-            + "\"older_names\": \(JSONText.list(option.aliases)), \"hidden\": \(option.isHidden), "
-            + "\"inert\": \(option.isInert)}"
-    }
-
-    private static func families(_ families: [MetricFamily]) -> String {
-        let rows = families.map { family in
-            "{\"name\": \(JSONText.quoted(family.name)), \"type\": \"\(family.type.text)\", "
-                + "\"labels\": \(JSONText.list(family.labels)), \"help\": \(JSONText.quoted(family.help))}"
+        var json = JSONWriter()
+        json.object { json in
+            json.member("version", BuildFacts.version)
+            json.lineBreak()
+            json.key("collectors")
+            json.array { json in
+                for descriptor in GlobalOptions.collectors {
+                    json.lineBreak()
+                    write(descriptor, to: &json)
+                }
+                json.lineBreak()
+            }
+            json.lineBreak()
+            json.key("agent")
+            write(AgentMetric.families, to: &json)
         }
-        return "[" + rows.joined(separator: ", ") + "]"
+        return String(decoding: json.bytes, as: UTF8.self) + "\n"
+    }
+
+    private static func write(_ descriptor: CollectorDescriptor, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("name", descriptor.name)
+            json.member("default", descriptor.isDefault)
+            json.member("group", descriptor.group.rawValue)
+            json.member("help", descriptor.help)
+            json.member("reads", descriptor.reads)
+            json.key("flags")
+            json.array { json in
+                for option in descriptor.options { write(option, to: &json) }
+            }
+            json.key("families")
+            write(descriptor.families, to: &json)
+            json.key("open_families")
+            write(descriptor.openFamilies, to: &json)
+        }
+    }
+
+    private static func write(_ option: OptionDescriptor, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("name", option.name)
+            json.member("default", option.kind.standard)
+            json.member("accepts", option.kind.accepts)
+            json.member("help", option.help)
+            json.member("older_names", option.aliases)
+            json.member("hidden", option.isHidden)
+            json.member("inert", option.isInert)
+        }
+    }
+
+    private static func write(_ families: [MetricFamily], to json: inout JSONWriter) {
+        json.array { json in
+            for family in families {
+                json.object { json in
+                    json.member("name", family.name)
+                    json.member("type", "\(family.type.text)")
+                    json.member("labels", family.labels)
+                    json.member("help", family.help)
+                }
+            }
+        }
     }
 }
