@@ -89,13 +89,14 @@ let package = Package(
         .target(name: "NVML", dependencies: ["CNVML"], swiftSettings: swift),
         .target(
             name: "Devices", dependencies: ["CollectorKit", "KernelFiles", "NVML", "PCIBus"], swiftSettings: swift),
+        .target(
+            name: "Manual", dependencies: ["CollectorKit", "Configuration", "Exposition"], swiftSettings: swift),
         .target(name: "CBuildFacts", cSettings: c + revision),
         .executableTarget(
             name: "host-exporter",
             dependencies: [
                 "CBuildFacts", "CollectorKit", "Collectors", "Devices", "Configuration", "Exposition", "KernelFiles",
-                "Scraping",
-                "Serving",
+                "Manual", "Scraping", "Serving",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/HostExporter",

@@ -29,6 +29,12 @@ extension OptionDescriptor.Kind {
 }
 
 extension OptionDescriptor {
+    /// True for `--name` and `--no-name`.
+    public var isSwitch: Bool {
+        if case .flag = kind { return true }
+        return false
+    }
+
     /// True where it may be given several times.
     public var isRepeatable: Bool {
         if case .texts = kind { return true }

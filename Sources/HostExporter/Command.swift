@@ -4,6 +4,7 @@ import CollectorKit
 import Configuration
 import Glibc
 import Logging
+import Manual
 
 /// Reads the command line and runs the subcommand it names.
 enum Command {
@@ -17,7 +18,7 @@ enum Command {
         do {
             parsed = try GlobalOptions.table.parse(words)
             if parsed.given["help"] == ["true"] {
-                print(HelpText.text(), terminator: "")
+                print(HelpText.text(of: Program.description), terminator: "")
                 return 0
             }
             if parsed.given["version"] == ["true"] {
@@ -29,17 +30,18 @@ enum Command {
             return refuse("\(error)")
         }
         let subcommand = found.subcommand
+        let form = subcommand.description
         let isCountGood =
-            subcommand.furtherOperands == nil
-            ? found.operands.count == subcommand.operands.count : found.operands.count >= subcommand.operands.count
+            form.furtherOperands == nil
+            ? found.operands.count == form.operands.count : found.operands.count >= form.operands.count
         guard isCountGood else {
-            let surplus = found.operands.dropFirst(subcommand.operands.count).first
+            let surplus = found.operands.dropFirst(form.operands.count).first
             return refuse(
-                surplus.map { "unexpected \"\(FlagTable.cut($0))\"; the form is host-exporter \(subcommand.synopsis)" }
-                    ?? "\(subcommand.operands[found.operands.count]) is missing: host-exporter \(subcommand.synopsis)")
+                surplus.map { "unexpected \"\(FlagTable.cut($0))\"; the form is host-exporter \(form.synopsis)" }
+                    ?? "\(form.operands[found.operands.count]) is missing: host-exporter \(form.synopsis)")
         }
-        for other in Subcommand.all where other.name != subcommand.name {
-            let own = subcommand.options.map(\.name)
+        for other in Subcommand.all.map(\.description) where other.name != form.name {
+            let own = form.options.map(\.name)
             for option in other.options where parsed.given[option.name] != nil && !own.contains(option.name) {
                 return refuse("--\(option.name) belongs to host-exporter \(other.name)")
             }

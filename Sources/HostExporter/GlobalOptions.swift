@@ -47,14 +47,14 @@ enum GlobalOptions {
     private static let gomaxprocs = Flag.text(
         "runtime.gomaxprocs", default: "1", help: "Of no effect here.", isHidden: true, isInert: true)
 
-    private static let paths = list(procfs, sysfs, rootfs, udevData)
-    private static let web = list(listenAddress, telemetryPath, disableExporterMetrics, systemdSocket, maxRequests)
-    private static let scrape = list(scrapeTimeout, CollectorDescriptor.disableDefaults)
-    private static let log = list(logLevel, logFormat)
-    private static let requests = list(help, version)
-    private static let inert = list(gomaxprocs)
+    static let paths = list(procfs, sysfs, rootfs, udevData)
+    static let web = list(listenAddress, telemetryPath, disableExporterMetrics, systemdSocket, maxRequests)
+    static let scrape = list(scrapeTimeout, CollectorDescriptor.disableDefaults)
+    static let log = list(logLevel, logFormat)
+    static let requests = list(help, version)
+    static let inert = list(gomaxprocs)
 
-    private static func list(_ flags: any FlagDeclaration...) -> [OptionDescriptor] { flags.map(\.descriptor) }
+    static func list(_ flags: any FlagDeclaration...) -> [OptionDescriptor] { flags.map(\.descriptor) }
 
     /// The flags that belong to no collector, as `--help` parts them.
     static let sections: [(title: String, options: [OptionDescriptor])] = [
@@ -74,15 +74,4 @@ enum GlobalOptions {
 
     /// What environment variables may set.
     static let environmentTable = FlagTable(settings + list(configFile))
-
-    /// Every flag: the global ones, each collector's switch, each collector's and each subcommand's options.
-    static let table = FlagTable(settings + list(configFile) + requests + Subcommand.all.flatMap(\.options))
-}
-
-extension OptionDescriptor {
-    /// True for `--name` and `--no-name`.
-    var isSwitch: Bool {
-        if case .flag = kind { return true }
-        return false
-    }
 }

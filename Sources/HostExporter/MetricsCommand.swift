@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
+import Manual
 
 /// `metrics`: the reference of everything that the program can report, from the collectors' descriptors.
 enum MetricsCommand {
@@ -11,7 +12,10 @@ enum MetricsCommand {
         flags: [json],
         readsConfiguration: false,
         run: { invocation in
-            print(invocation.options[json] ? ReferenceJSON.text() : ReferenceMarkdown.text(), terminator: "")
+            print(
+                invocation.options[json]
+                    ? ReferenceJSON.text(of: Program.description) : ReferenceMarkdown.text(of: Program.description),
+                terminator: "")
             return 0
         })
 }

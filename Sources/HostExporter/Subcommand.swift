@@ -1,36 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
+import Manual
 
-/// A way to run the program: what the dispatch, `--help`, the manual page and the completions know of it.
+/// A way to run the program.
 struct Subcommand: Sendable {
-    /// One or two words: `once`, `config check`.
-    let name: String
-    /// What has to stand behind it, for example `FILE`.
-    var operands: [String] = []
-    /// What may stand behind that, any number of times; nil for nothing.
-    var furtherOperands: String?
-    /// What it does, in one sentence without a capital and a full stop.
-    let help: String
-    /// Flags that only it takes.
-    var flags: [any FlagDeclaration] = []
-
-    /// The same, whatever the types of their values.
-    var options: [OptionDescriptor] { flags.map(\.descriptor) }
+    /// What users read about it.
+    let description: SubcommandDescription
     /// False where neither the environment nor the file of `--config.file` matters.
-    var readsConfiguration = true
-    /// True where it is for packagers and not listed.
-    var isHidden = false
+    let readsConfiguration: Bool
     /// Runs it and returns the exit status.
     let run: @Sendable (Invocation) throws(ConfigurationError) -> Int32
 
-    /// As `--help` shows it.
-    var synopsis: String {
-        ([name] + operands + (furtherOperands.map { ["[\($0) ...]"] } ?? [])).joined(separator: " ")
+    init(
+        name: String, operands: [String] = [], furtherOperands: String? = nil, help: String,
+        flags: [any FlagDeclaration] = [], readsConfiguration: Bool = true, isHidden: Bool = false,
+        run: @escaping @Sendable (Invocation) throws(ConfigurationError) -> Int32
+    ) {
+        description = SubcommandDescription(
+            name: name, operands: operands, furtherOperands: furtherOperands, help: help,
+            options: flags.map(\.descriptor),
+            isHidden: isHidden)
+        self.readsConfiguration = readsConfiguration
+        self.run = run
     }
-
-    /// The words of its name.
-    var words: [String] { name.split(separator: " ").map(String.init) }
 }
 
 extension Subcommand {
@@ -43,15 +36,13 @@ extension Subcommand {
         HelpCommand.subcommand, ManualCommand.subcommand,
     ]
 
-    /// Those that are listed.
-    static var listed: [Subcommand] { all.filter { !$0.isHidden } }
-
     /// The subcommand that words begin with, and what is left of them; without words the default.
     static func find(in words: [String]) throws(UnknownSubcommand) -> (subcommand: Subcommand, operands: [String]) {
         guard let first = words.first else { return (ServeCommand.subcommand, []) }
-        if let found = all.first(where: { words.starts(with: $0.words) }) {
-            return (found, Array(words.dropFirst(found.words.count)))
+        if let found = all.first(where: { words.starts(with: $0.description.words) }) {
+            return (found, Array(words.dropFirst(found.description.words.count)))
         }
+        let listed = all.map(\.description).filter { !$0.isHidden }
         let related = listed.filter { $0.words.first == first }
         throw UnknownSubcommand(
             name: related.isEmpty ? first : words.prefix(2).joined(separator: " "),

@@ -31,9 +31,10 @@ import Testing
         "Sources/Serving": [
             "CZlib", "Dispatch", "Exposition", "Logging", "NIOConcurrencyHelpers", "NIOCore", "NIOHTTP1", "NIOPosix",
         ],
+        "Sources/Manual": ["CollectorKit", "Configuration", "Exposition"],
         "Sources/HostExporter": [
             "CBuildFacts", "CollectorKit", "Collectors", "Configuration", "Devices", "Exposition", "KernelFiles",
-            "Logging", "Scraping", "Serving",
+            "Logging", "Manual", "Scraping", "Serving",
         ],
     ]
 

@@ -4,6 +4,7 @@ import CollectorKit
 import Configuration
 import Exposition
 import Glibc
+import Manual
 import Scraping
 
 /// `migrate`: what would change if this agent took node_exporter's place.

@@ -4,17 +4,17 @@ import CollectorKit
 
 /// Completions for bash, without the help of bash-completion.
 enum BashCompletions {
-    @Sendable static func script() -> String {
-        let flags = Completions.options.flatMap {
+    static func script(_ completed: CompletionWords) -> String {
+        let flags = completed.options.flatMap {
             $0.isSwitch ? ["--\($0.name)", "--no-\($0.name)"] : ["--\($0.name)="]
         }
         var values = ""
-        for option in Completions.options where !option.words.isEmpty {
+        for option in completed.options where !option.words.isEmpty {
             values += "        --\(option.name)) words='\(option.words.joined(separator: " "))' ;;\n"
         }
-        let paths = Completions.options.filter(\.takesPath).map { "--\($0.name)" }.joined(separator: "|")
+        let paths = completed.options.filter(\.takesPath).map { "--\($0.name)" }.joined(separator: "|")
         var seconds = ""
-        for (first, words) in Completions.secondWords {
+        for (first, words) in completed.secondWords {
             seconds += "        \(first)) words='\(words.joined(separator: " "))' ;;\n"
         }
         return """
@@ -45,7 +45,7 @@ enum BashCompletions {
                 [[ -n $words ]] || case $before in
             \(seconds)        check) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
                 esac
-                [[ -n $words || $COMP_CWORD != 1 ]] || words='\(Completions.firstWords.joined(separator: " "))'
+                [[ -n $words || $COMP_CWORD != 1 ]] || words='\(completed.firstWords.joined(separator: " "))'
                 [[ -z $words ]] || mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
             }
             complete -F _host_exporter host-exporter

@@ -4,9 +4,9 @@ import CollectorKit
 
 /// Completions for zsh, by its _arguments.
 enum ZshCompletions {
-    @Sendable static func script() -> String {
+    static func script(_ completed: CompletionWords) -> String {
         var flags = ""
-        for option in Completions.options {
+        for option in completed.options {
             let help = quoted("[\(escaped(option.help))]")
             if option.isSwitch {
                 flags += "        --\(option.name)\(help)\n        --no-\(option.name)\(help)\n"
@@ -20,7 +20,7 @@ enum ZshCompletions {
                 "        \(star)--\(option.name)=\(help)\(quoted(":\(option.placeholder.lowercased()):\(values)"))\n"
         }
         var seconds = ""
-        for (first, words) in Completions.secondWords {
+        for (first, words) in completed.secondWords {
             seconds += "                \(first)) compadd \(words.joined(separator: " ")) ;;\n"
         }
         return """
@@ -29,7 +29,7 @@ enum ZshCompletions {
                 local -a flags
                 flags=(
             \(flags)    )
-                _arguments -S $flags '1: :(\(Completions.firstWords.joined(separator: " ")))' '*:: :_host_exporter_rest'
+                _arguments -S $flags '1: :(\(completed.firstWords.joined(separator: " ")))' '*:: :_host_exporter_rest'
             }
             _host_exporter_rest() {
                 if (( CURRENT == 2 )); then

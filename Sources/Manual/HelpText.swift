@@ -3,20 +3,21 @@
 import CollectorKit
 
 /// What `--help` prints.
-enum HelpText {
+package enum HelpText {
     private static let indent = 4
     private static let width = 100
 
-    static func text() -> String {
+    /// The text for a terminal: lines of at most 100 columns but for long names.
+    package static func text(of program: ProgramDescription) -> String {
         var out = """
-            host-exporter \(BuildFacts.version): host and hardware metrics for Prometheus.
+            host-exporter \(program.version): host and hardware metrics for Prometheus.
 
             Usage: host-exporter [SUBCOMMAND] [flags]
 
 
             """
-        let widest = Subcommand.listed.map(\.synopsis.count).max() ?? 0
-        for (index, subcommand) in Subcommand.listed.enumerated() {
+        let widest = program.listed.map(\.synopsis.count).max() ?? 0
+        for (index, subcommand) in program.listed.enumerated() {
             let gap = String(repeating: " ", count: widest - subcommand.synopsis.count + 2)
             out += "  \(subcommand.synopsis)\(gap)\(subcommand.help)\(index == 0 ? " (the default)" : "")\n"
         }
@@ -28,12 +29,12 @@ enum HelpText {
 
 
             """
-        for part in GlobalOptions.sections { out += section(part.title, part.options) }
-        for subcommand in Subcommand.listed where !subcommand.options.isEmpty {
+        for part in program.sections { out += section(part.title, part.options) }
+        for subcommand in program.listed where !subcommand.options.isEmpty {
             out += section("Of \(subcommand.name)", subcommand.options)
         }
         out += "Collectors (--collector.NAME switches one on, --no-collector.NAME off):\n\n"
-        for descriptor in GlobalOptions.collectors {
+        for descriptor in program.collectors {
             let state = descriptor.isDefault ? "on" : "off"
             out += flag("--[no-]collector.\(descriptor.name)", descriptor.help + " Default: \(state).")
             for option in descriptor.options where !option.isHidden { out += describe(option) }
@@ -61,33 +62,5 @@ enum HelpText {
             line += (line.isEmpty ? "" : " ") + word
         }
         return out + String(repeating: " ", count: 2 * indent) + line + "\n"
-    }
-}
-
-extension OptionDescriptor {
-    /// The flag with what it takes, as `--help` and the manual page show it.
-    var synopsis: String {
-        switch kind {
-        case .flag: "--[no-]\(name)"
-        default: "--\(name)=\(placeholder)"
-        }
-    }
-
-    /// What stands for the value.
-    var placeholder: String {
-        switch kind {
-        case .flag: ""
-        case .choice(_, let words): words.joined(separator: "|")
-        case .pattern: "REGEX"
-        case .integer: "NUMBER"
-        case .duration: "TIME"
-        case .text, .texts: "TEXT"
-        }
-    }
-
-    /// The sentence with the default behind it.
-    var helpWithDefault: String {
-        if case .flag(let isOn) = kind { return help + (isOn ? " Default: on." : "") }
-        return help + (kind.standard.map { " Default: \($0)." } ?? "")
     }
 }

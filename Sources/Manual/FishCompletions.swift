@@ -4,20 +4,20 @@ import CollectorKit
 
 /// Completions for fish.
 enum FishCompletions {
-    @Sendable static func script() -> String {
+    static func script(_ completed: CompletionWords) -> String {
         var out = "# fish completion for host-exporter\ncomplete -c host-exporter -f\n"
-        for first in Completions.firstWords {
-            let found = Subcommand.listed.filter { $0.words[0] == first }
+        for first in completed.firstWords {
+            let found = completed.subcommands.filter { $0.words[0] == first }
             let help = found.count == 1 ? found[0].help : ""
             out += "complete -c host-exporter -n __fish_use_subcommand -a \(first) -d \(quoted(help))\n"
         }
-        for (first, seconds) in Completions.secondWords {
+        for (first, seconds) in completed.secondWords {
             let words = seconds.joined(separator: " ")
             out += "complete -c host-exporter -n '__fish_seen_subcommand_from \(first); "
             out += "and not __fish_seen_subcommand_from \(words)' -a '\(words)'\n"
         }
         out += "complete -c host-exporter -n '__fish_seen_subcommand_from check' -F\n"
-        for option in Completions.options {
+        for option in completed.options {
             let help = quoted(option.help)
             if option.isSwitch {
                 out += "complete -c host-exporter -l \(option.name) -d \(help)\n"

@@ -2,18 +2,18 @@
 
 import CollectorKit
 import Exposition
-import Scraping
 
 /// The metric reference as JSON: `{"version", "collectors": [...], "agent": [families]}`, a collector a line.
-enum ReferenceJSON {
-    static func text() -> String {
+package enum ReferenceJSON {
+    /// The whole text, with a line feed behind it.
+    package static func text(of program: ProgramDescription) -> String {
         var json = JSONWriter()
         json.object { json in
-            json.member("version", BuildFacts.version)
+            json.member("version", program.version)
             json.lineBreak()
             json.key("collectors")
             json.array { json in
-                for descriptor in GlobalOptions.collectors {
+                for descriptor in program.collectors {
                     json.lineBreak()
                     write(descriptor, to: &json)
                 }
@@ -21,7 +21,7 @@ enum ReferenceJSON {
             }
             json.lineBreak()
             json.key("agent")
-            write(AgentMetric.families, to: &json)
+            write(program.agentFamilies, to: &json)
         }
         return String(decoding: json.bytes, as: UTF8.self) + "\n"
     }

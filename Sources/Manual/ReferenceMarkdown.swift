@@ -2,11 +2,11 @@
 
 import CollectorKit
 import Exposition
-import Scraping
 
 /// The metric reference as Markdown.
-enum ReferenceMarkdown {
-    static func text() -> String {
+package enum ReferenceMarkdown {
+    /// The whole text.
+    package static func text(of program: ProgramDescription) -> String {
         var out = """
             # Metrics
 
@@ -18,12 +18,12 @@ enum ReferenceMarkdown {
             |---|---|---|
 
             """
-        for descriptor in GlobalOptions.collectors {
+        for descriptor in program.collectors {
             out +=
                 "| [\(descriptor.name)](#\(descriptor.name)) | \(descriptor.isDefault ? "on" : "off") "
                 + "| \(cell(descriptor.help)) |\n"
         }
-        for descriptor in GlobalOptions.collectors { out += section(descriptor) }
+        for descriptor in program.collectors { out += section(descriptor) }
         out += """
 
             ## The agent itself
@@ -32,7 +32,7 @@ enum ReferenceMarkdown {
 
 
             """
-        out += table(AgentMetric.families)
+        out += table(program.agentFamilies)
         return out
     }
 

@@ -4,13 +4,14 @@ import CollectorKit
 import Configuration
 
 /// host-exporter(1) in the language of man(7).
-enum ManualPage {
+package enum ManualPage {
     /// When the text below changed last, which a manual page has to say.
     private static let date = "2026-11-21"
 
-    static func text() -> String {
+    /// The source of the page.
+    package static func text(of program: ProgramDescription) -> String {
         var out = """
-            .TH HOST\\-EXPORTER 1 "\(date)" "host\\-exporter \(escaped(BuildFacts.version))" "User Commands"
+            .TH HOST\\-EXPORTER 1 "\(date)" "host\\-exporter \(escaped(program.version))" "User Commands"
             .ad l
             .nh
             .SH NAME
@@ -22,13 +23,13 @@ enum ManualPage {
             .SH DESCRIPTION
             Turns a Linux host and its hardware into one page of metrics for
             Prometheus, in the names of node_exporter
-            \(escaped(BuildFacts.compatibleVersion)) and in names of its own.
+            \(escaped(program.compatibleVersion)) and in names of its own.
             No bad file, dead mount or hung driver stops it, and it needs no
             privilege to be useful.
             .SH SUBCOMMANDS
 
             """
-        for (index, subcommand) in Subcommand.listed.enumerated() {
+        for (index, subcommand) in program.listed.enumerated() {
             out += item(subcommand.synopsis, sentence(subcommand.help + (index == 0 ? " (the default)" : "")))
             for option in subcommand.options {
                 out += ".RS\n" + item(option.synopsis, option.helpWithDefault) + ".RE\n"
@@ -40,14 +41,14 @@ enum ManualPage {
             \\-\\-name or \\-\\-no\\-name.
 
             """
-        for section in GlobalOptions.sections {
+        for section in program.sections {
             out += ".SS \(section.title)\n"
             for option in section.options where !option.isHidden {
                 out += item(option.synopsis, option.helpWithDefault)
             }
         }
         out += ".SS Collectors\n"
-        for descriptor in GlobalOptions.collectors {
+        for descriptor in program.collectors {
             let state = descriptor.isDefault ? "on" : "off"
             out += item("--[no-]collector.\(descriptor.name)", "\(descriptor.help) Default: \(state).")
             for option in descriptor.options where !option.isHidden {
