@@ -91,12 +91,15 @@ let package = Package(
             name: "Devices", dependencies: ["CollectorKit", "KernelFiles", "NVML", "PCIBus"], swiftSettings: swift),
         .target(
             name: "Manual", dependencies: ["CollectorKit", "Configuration", "Exposition"], swiftSettings: swift),
+        .target(
+            name: "Migration", dependencies: ["CollectorKit", "Configuration", "Exposition", "KernelFiles", "Manual"],
+            swiftSettings: swift),
         .target(name: "CBuildFacts", cSettings: c + revision),
         .executableTarget(
             name: "host-exporter",
             dependencies: [
                 "CBuildFacts", "CollectorKit", "Collectors", "Devices", "Configuration", "Exposition", "KernelFiles",
-                "Manual", "Scraping", "Serving",
+                "Manual", "Migration", "Scraping", "Serving",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/HostExporter",

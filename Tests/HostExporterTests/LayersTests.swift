@@ -32,9 +32,10 @@ import Testing
             "CZlib", "Dispatch", "Exposition", "Logging", "NIOConcurrencyHelpers", "NIOCore", "NIOHTTP1", "NIOPosix",
         ],
         "Sources/Manual": ["CollectorKit", "Configuration", "Exposition"],
+        "Sources/Migration": ["CollectorKit", "Configuration", "Exposition", "KernelFiles", "Manual"],
         "Sources/HostExporter": [
             "CBuildFacts", "CollectorKit", "Collectors", "Configuration", "Devices", "Exposition", "KernelFiles",
-            "Logging", "Manual", "Scraping", "Serving",
+            "Logging", "Manual", "Migration", "Scraping", "Serving",
         ],
     ]
 

@@ -4,20 +4,21 @@ import Glibc
 import KernelFiles
 
 /// Fetches a page over HTTP/1.0 with a blocking socket, bounded in size and time.
-enum PageFetch {
+package enum PageFetch {
     /// Why there is no page.
-    struct Failure: Error, CustomStringConvertible {
+    package struct Failure: Error, CustomStringConvertible {
         let url: String
         let reason: String
 
-        var description: String { "\(url): \(reason)" }
+        /// The URL and why.
+        package var description: String { "\(url): \(reason)" }
     }
 
     private static let timeoutSeconds = 10
     private static let sizeLimitBytes = 64 << 20
 
     /// The body of `http://HOST[:PORT]/PATH`.
-    static func get(_ url: String) throws(Failure) -> [UInt8] {
+    package static func get(_ url: String) throws(Failure) -> [UInt8] {
         let connection = try open(url)
         defer { close(connection.descriptor) }
         let request =
@@ -33,7 +34,9 @@ enum PageFetch {
     }
 
     /// A connection to the server of a URL, to be closed by the caller.
-    static func open(_ url: String) throws(Failure) -> (descriptor: Int32, authority: Substring, path: Substring) {
+    package static func open(_ url: String) throws(Failure) -> (
+        descriptor: Int32, authority: Substring, path: Substring
+    ) {
         func failed(_ reason: String) -> Failure { Failure(url: url, reason: reason) }
         let isPlain = url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
         guard url.hasPrefix("http://"), isPlain else { throw failed("only http:// is known here") }

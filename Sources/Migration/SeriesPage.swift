@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Exposition
+package import Exposition
 
 /// A page as series and families, to be compared.
-struct SeriesPage {
+package struct SeriesPage {
     /// Values by series as `name{label="value",...}`, labels sorted.
     private(set) var values: [String: Double] = [:]
     /// The families' types by name.
@@ -11,7 +11,8 @@ struct SeriesPage {
     /// The family of each series.
     private(set) var families: [String: String] = [:]
 
-    init(_ bytes: [UInt8]) throws(TextParserError) {
+    /// Reads a page in the text format.
+    package init(_ bytes: [UInt8]) throws(TextParserError) {
         let page = try TextParser.parse(bytes)
         for family in page.families {
             let name = String(decoding: page.bytes[family.name], as: UTF8.self)

@@ -1,37 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How node_exporter is started on this host.
-struct PeerService {
+package struct PeerService {
     /// Units as packages and tutorials name them, the administrator's first.
-    static let standardUnits = [
+    package static let standardUnits = [
         "/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
     ]
     .flatMap {
         ["\($0)/prometheus-node-exporter.service", "\($0)/node_exporter.service", "\($0)/node-exporter.service"]
     }
-    static let standardDefaults = "/etc/default/prometheus-node-exporter"
+    /// The defaults file of the packages of Debian and its kin.
+    package static let standardDefaults = "/etc/default/prometheus-node-exporter"
 
     /// The files it was read from.
-    private(set) var sources: [String] = []
+    package private(set) var sources: [String] = []
     /// The arguments as the program gets them.
-    private(set) var arguments: [String] = []
+    package private(set) var arguments: [String] = []
 
     /// Reads a unit, and where there is none the variable ARGS of a defaults file; nil where neither is there.
     ///
     /// - Parameters:
     ///   - units: the first one that is there counts.
     ///   - defaults: the file that the unit's EnvironmentFile= stands for, where that has the same file name.
-    init?(units: [String], defaults: String) {
-        if let path = units.first(where: { SmallFile.text($0) != nil }), let text = SmallFile.text(path) {
+    ///   - root: the folder below which all of these files lie; empty for this host's own.
+    package init?(units: [String], defaults: String, root: String = "") {
+        if let path = units.first(where: { SmallFile.text(root + $0) != nil }),
+            let text = SmallFile.text(root + path)
+        {
             sources = [path]
             var whole = text
-            for dropIn in Self.dropIns(of: path) {
-                guard let more = SmallFile.text(dropIn) else { continue }
+            for dropIn in Self.dropIns(of: path, root: root) {
+                guard let more = SmallFile.text(root + dropIn) else { continue }
                 sources.append(dropIn)
                 whole += "\n" + more
             }
-            readUnit(whole, defaults: defaults)
-        } else if let text = SmallFile.text(defaults) {
+            readUnit(whole, defaults: defaults, root: root)
+        } else if let text = SmallFile.text(root + defaults) {
             sources = [defaults]
             let value = SystemdQuoting.environmentFile(text)["ARGS"] ?? ""
             arguments = SystemdQuoting.words(value, unescapesC: false)
@@ -41,16 +45,18 @@ struct PeerService {
     }
 
     /// The files that change a unit, in the order in which systemd reads them: by name, wherever they are.
-    private static func dropIns(of unit: String) -> [String] {
+    private static func dropIns(of unit: String, root: String) -> [String] {
         let name = unit.split(separator: "/").last ?? ""
         var byName: [String: String] = [:]
         for folder in ["\(unit).d", "/run/systemd/system/\(name).d", "/etc/systemd/system/\(name).d"] {
-            for file in SmallFile.names(in: folder) where file.hasSuffix(".conf") { byName[file] = "\(folder)/\(file)" }
+            for file in SmallFile.names(in: root + folder) where file.hasSuffix(".conf") {
+                byName[file] = "\(folder)/\(file)"
+            }
         }
         return byName.sorted { $0.key < $1.key }.map(\.value)
     }
 
-    private mutating func readUnit(_ text: String, defaults: String) {
+    private mutating func readUnit(_ text: String, defaults: String, root: String) {
         var variables: [String: String] = [:]
         var command: [String] = []
         for (key, value) in Self.settings(of: "Service", in: text) {
@@ -63,7 +69,7 @@ struct PeerService {
             case "EnvironmentFile":
                 var path = value.hasPrefix("-") ? String(value.dropFirst()) : value
                 if path.split(separator: "/").last == defaults.split(separator: "/").last { path = defaults }
-                guard let content = SmallFile.text(path) else { continue }
+                guard let content = SmallFile.text(root + path) else { continue }
                 sources.append(path)
                 variables.merge(SystemdQuoting.environmentFile(content)) { $1 }
             case "ExecStart": command = SystemdQuoting.words(value, unescapesC: true)

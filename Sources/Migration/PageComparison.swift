@@ -1,30 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What would change for the reader of node_exporter's page, from rounds of peer, ours and peer again.
-struct PageComparison {
+package struct PageComparison {
     /// One look at both: the peer before and after ours.
-    struct Round {
+    package struct Round {
         let before: SeriesPage
         let ours: SeriesPage
         let after: SeriesPage
+
+        /// A look.
+        package init(before: SeriesPage, ours: SeriesPage, after: SeriesPage) {
+            self.before = before
+            self.ours = ours
+            self.after = after
+        }
     }
 
     /// Series that the peer has in every look and ours in none, by family.
-    private(set) var missing: [String: [String]] = [:]
+    package private(set) var missing: [String: [String]] = [:]
     /// node_exporter's families or series that only ours has.
-    private(set) var added: [String: [String]] = [:]
+    package private(set) var added: [String: [String]] = [:]
     /// Series whose values never were where the peer's moved.
-    private(set) var differing: [String: [String]] = [:]
+    package private(set) var differing: [String: [String]] = [:]
     /// Families with another type.
-    private(set) var types: [String] = []
+    package private(set) var types: [String] = []
     /// How many series ours adds under names of its own.
-    private(set) var newSeries = 0
+    package private(set) var newSeries = 0
     /// How many series are the same.
-    private(set) var same = 0
+    package private(set) var same = 0
 
-    var isEmpty: Bool { missing.isEmpty && added.isEmpty && differing.isEmpty && types.isEmpty }
+    /// True where nothing would change.
+    package var isEmpty: Bool { missing.isEmpty && added.isEmpty && differing.isEmpty && types.isEmpty }
 
-    init(_ rounds: [Round]) {
+    /// Compares the looks; none is no difference.
+    package init(_ rounds: [Round]) {
         guard let last = rounds.last else { return }
         let peerPages = rounds.flatMap { [$0.before, $0.after] }
         for (series, family) in last.after.families where Self.isCompared(family) {
@@ -51,6 +60,26 @@ struct PageComparison {
             if let own = last.ours.types[family], own != type { types.append("\(family): \(type), here \(own)") }
         }
         types.sort()
+    }
+
+    /// Looks at both in turn, and again up to `limit` times while values differ: differences that are chance go away.
+    ///
+    /// `peer` fetches node_exporter's page, twice a look, and `ours` makes our own; what they throw, and a page that
+    /// is none, ends the comparison. `pause` waits a little, so that what moves has moved when the peer is asked again.
+    package static func looking(
+        limit: Int, peer: () throws -> [UInt8], ours: () throws -> [UInt8], pause: () -> Void
+    ) throws -> PageComparison {
+        var rounds: [Round] = []
+        var comparison = PageComparison([])
+        while rounds.count < limit {
+            let before = try SeriesPage(peer())
+            let own = try SeriesPage(ours())
+            pause()
+            rounds.append(Round(before: before, ours: own, after: try SeriesPage(peer())))
+            comparison = PageComparison(rounds)
+            if comparison.differing.isEmpty { break }
+        }
+        return comparison
     }
 
     /// Families that say something of the agent itself are another program's by nature.
