@@ -51,6 +51,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "Exposition", swiftSettings: swift),
+        .target(name: "Pages", dependencies: ["Exposition"], swiftSettings: swift),
         .target(name: "CKernel", cSettings: c),
         .target(name: "KernelFiles", dependencies: ["CKernel"], swiftSettings: swift),
         .target(
@@ -68,12 +69,15 @@ let package = Package(
             exclude: ["README.md"],
             swiftSettings: swift
         ),
-        .target(name: "Scraping", dependencies: ["CollectorKit", "Exposition", "KernelFiles"], swiftSettings: swift),
+        .target(
+            name: "Scraping", dependencies: ["CollectorKit", "Exposition", "KernelFiles", "Pages"],
+            swiftSettings: swift),
         .target(
             name: "Serving",
             dependencies: [
                 "CZlib",
                 "Exposition",
+                "Pages",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -99,7 +103,7 @@ let package = Package(
             name: "host-exporter",
             dependencies: [
                 "CBuildFacts", "CollectorKit", "Collectors", "Devices", "Configuration", "Exposition", "KernelFiles",
-                "Manual", "Migration", "Scraping", "Serving",
+                "Manual", "Migration", "Pages", "Scraping", "Serving",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/HostExporter",
@@ -133,12 +137,14 @@ let package = Package(
             name: "CollectorKitTests", dependencies: ["CollectorKit", "Exposition", "KernelFiles"], swiftSettings: test),
         .testTarget(
             name: "ScrapingTests",
-            dependencies: ["CollectorKit", "Exposition", "ExpositionSupport", "KernelFiles", "Scraping"],
+            dependencies: ["CollectorKit", "Exposition", "ExpositionSupport", "KernelFiles", "Pages", "Scraping"],
             swiftSettings: test),
         .testTarget(name: "HostExporterTests", dependencies: ["ExpositionSupport"], swiftSettings: test),
         .testTarget(
             name: "ServingTests",
-            dependencies: ["CZlib", "Serving", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "CZlib", "Exposition", "Pages", "Serving", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: test),
         .testTarget(
             name: "ConfigurationTests", dependencies: ["CollectorKit", "Configuration"], swiftSettings: test),

@@ -6,6 +6,7 @@ import Devices
 import Glibc
 import KernelFiles
 import Logging
+import Pages
 import Scraping
 
 /// Puts the parts together as the flags say.
@@ -65,6 +66,17 @@ struct Assembly {
         return nil
     }
 
+    /// Every collector of this program with what became of it, in the order of the reference.
+    func reports() -> [CollectorReport] {
+        let known = Dictionary(zip(enabled.map(\.name), scraper.reports())) { first, _ in first }
+        return GlobalOptions.collectors.map { descriptor in
+            // nil where it is not enabled, and where it is but was never asked for.
+            if let report = known[descriptor.name] ?? nil { return report }
+            return CollectorReport(
+                name: descriptor.name, isDefault: descriptor.isDefault, isEnabled: known[descriptor.name] != nil)
+        }
+    }
+
     /// Kept kernel files: 1,024, and never so many that connections would find no descriptor.
     private static func descriptorLimit() -> Int {
         var limit = rlimit()
@@ -77,11 +89,11 @@ struct Assembly {
     }
 
     /// One line for each change of a collector's state: lost is a warning, back is information.
-    private static func log(_ report: CollectorReport, _ before: CollectorVerdict?, to logger: Logger) {
-        var metadata: Logger.Metadata = ["collector": "\(report.name)", "state": "\(report.verdict.name)"]
+    private static func log(_ report: CollectorReport, _ before: CollectorState?, to logger: Logger) {
+        var metadata: Logger.Metadata = ["collector": "\(report.name)", "state": "\(report.stateText)"]
         if let before { metadata["before"] = "\(before.name)" }
         if !report.reason.isEmpty { metadata["reason"] = "\(report.reason)" }
-        switch report.verdict {
+        switch report.state {
         case .ok where before == nil: logger.debug("collector works", metadata: metadata)
         case .ok: logger.info("collector is back", metadata: metadata)
         case .noDevice, .kernelFeatureMissing, .libraryMissing:
@@ -92,6 +104,7 @@ struct Assembly {
             }
         case .degraded: logger.warning("collector lost a part", metadata: metadata)
         case .failed, .noPermission, .timedOut: logger.warning("collector failed", metadata: metadata)
+        case nil: break
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
-import Scraping
+import Pages
 
 /// `collectors`: every collector with its default, its state on this host and why.
 enum CollectorsCommand {
@@ -11,16 +11,11 @@ enum CollectorsCommand {
     private static func run(_ invocation: Invocation) throws(ConfigurationError) -> Int32 {
         let assembly = try Assembly(options: invocation.options.learningNothing, logger: nil)
         _ = OnceCommand.scrape(assembly)
-        var reports: [String: CollectorReport] = [:]
-        for report in assembly.scraper.reports() {
-            if let report { reports[report.name] = report }
-        }
         var rows = [["COLLECTOR", "DEFAULT", "STATE", "WHY"]]
-        for descriptor in GlobalOptions.collectors {
-            let report = reports[descriptor.name]
+        for report in assembly.reports() {
             rows.append([
-                descriptor.name, descriptor.isDefault ? "on" : "off", report?.verdict.name ?? "off",
-                report.map(\.reason) ?? "not enabled",
+                report.name, report.isDefault ? "on" : "off", report.stateText,
+                report.isEnabled ? report.reason : "not enabled",
             ])
         }
         let widths = (0..<3).map { column in rows.map { $0[column].count }.max() ?? 0 }

@@ -4,6 +4,7 @@ import CollectorKit
 import Exposition
 import Glibc
 import KernelFiles
+import Pages
 import Scraping
 import Synchronization
 
@@ -31,7 +32,7 @@ enum OnceCommand {
         let timeout = assembly.options[GlobalOptions.scrapeTimeout]
         let box = SharedPage()
         assembly.scraper.scrape(
-            ScrapeRequest(
+            PageRequest(
                 choice: .all, format: .text, deadlineNanoseconds: Clock.monotonicNanoseconds() &+ timeout)
         ) { answer in
             if case .page(let bytes) = answer { box.page.withLock { $0 = bytes } }

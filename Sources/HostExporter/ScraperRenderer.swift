@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
-import Exposition
+import Pages
 import Scraping
 import Serving
 import Synchronization
@@ -48,21 +48,7 @@ final class ScraperRenderer: PageRenderer {
     var current: Assembly { state.withLock { $0.assembly } }
 
     func render(_ request: PageRequest, completion: @escaping @Sendable (PageAnswer) -> Void) {
-        let choice: CollectorChoice
-        switch request.selection {
-        case .all: choice = .all
-        case .only(let names): choice = .only(names)
-        case .except(let names): choice = .except(names)
-        }
-        let format: Exposition.PageFormat = request.format == .text ? .text : .openMetrics
-        scraper.scrape(
-            ScrapeRequest(choice: choice, format: format, deadlineNanoseconds: request.deadlineNanoseconds)
-        ) { answer in
-            switch answer {
-            case .page(let bytes): completion(.page(bytes))
-            case .refused(let text): completion(.refused(text))
-            }
-        }
+        scraper.scrape(request, completion: completion)
     }
 
     func watch(nowNanoseconds now: UInt64) -> UInt64? {
@@ -85,20 +71,5 @@ final class ScraperRenderer: PageRenderer {
         due?.scraper.sample()
     }
 
-    func collectorStatuses() -> [CollectorStatus] {
-        let assembly = current
-        var reports: [String: CollectorReport] = [:]
-        for report in assembly.scraper.reports() {
-            if let report { reports[report.name] = report }
-        }
-        let enabled = Set(assembly.enabled.map(\.name))
-        return GlobalOptions.collectors.map { descriptor in
-            let report = reports[descriptor.name]
-            let isEnabled = enabled.contains(descriptor.name)
-            return CollectorStatus(
-                name: descriptor.name, isEnabled: isEnabled, isDefault: descriptor.isDefault,
-                state: report?.verdict.name ?? (isEnabled ? "not scraped yet" : "off"),
-                reason: report?.reason ?? "")
-        }
-    }
+    func collectorReports() -> [CollectorReport] { current.reports() }
 }

@@ -2,6 +2,7 @@
 
 import CollectorKit
 import KernelFiles
+import Pages
 
 /// One thing a worker does at a time: what is abandoned when it hangs.
 enum LaneTask {
@@ -64,7 +65,7 @@ final class Lane {
 final class ScrapeJob {
     struct Waiter {
         let format: Int
-        let completion: @Sendable (ScrapeAnswer) -> Void
+        let completion: @Sendable (PageAnswer) -> Void
     }
 
     let number: UInt64

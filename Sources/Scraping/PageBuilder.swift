@@ -2,6 +2,7 @@
 
 import CollectorKit
 import Exposition
+import Pages
 
 /// Makes the page of a finished scrape: the collectors' samples, the verdicts on them, and the agent's own figures.
 ///
@@ -12,7 +13,7 @@ final class PageBuilder {
 
     init(
         slots: [any CollectorSlot], agent: AgentFacts?,
-        onChange: @escaping @Sendable (CollectorReport, CollectorVerdict?) -> Void
+        onChange: @escaping @Sendable (CollectorReport, CollectorState?) -> Void
     ) {
         reports = Array(repeating: nil, count: slots.count)
         work = Work(
@@ -45,11 +46,11 @@ private struct Work: ~Copyable {
     var stateLabels: [KeptLabels]
     let absentIsSuccess: [Bool]
     let agent: AgentLabels?
-    let onChange: @Sendable (CollectorReport, CollectorVerdict?) -> Void
+    let onChange: @Sendable (CollectorReport, CollectorState?) -> Void
     let process = ProcessReader()
     var composer = PageComposer()
     var writer = MetricWriter<AgentMetric>()
-    var verdicts: [CollectorVerdict?]
+    var verdicts: [CollectorState?]
     var composed: [CollectorReport?]
     /// True while `composed` has what is not published yet.
     var hasNews = false
@@ -80,7 +81,7 @@ private struct Work: ~Copyable {
         let slot = slots[index]
         // One that did not come back is left alone; it has taken at least as long as the scrape.
         let result = isFinished ? slot.result : CollectorResult(durationNanoseconds: now &- started)
-        let verdict = isFinished ? CollectorVerdict(result.outcome, itemsLost: result.itemsLost) : .timedOut
+        let verdict = isFinished ? CollectorState(result.outcome, itemsLost: result.itemsLost) : .timedOut
         if verdicts[index] != verdict { note(verdict, of: index, isFinished: isFinished) }
 
         let labels = writer.labels(self.labels[index])
@@ -95,9 +96,9 @@ private struct Work: ~Copyable {
     }
 
     /// Takes down a verdict that is not the last one's: a description costs text, so it is not made at every scrape.
-    private mutating func note(_ verdict: CollectorVerdict, of index: Int, isFinished: Bool) {
+    private mutating func note(_ verdict: CollectorState, of index: Int, isFinished: Bool) {
         let report = CollectorReport(
-            name: names[index], verdict: verdict,
+            name: names[index], isDefault: slots[index].descriptor.isDefault, state: verdict,
             reason: Self.reason(slots[index], verdict, isFinished: isFinished))
         let before = verdicts[index]
         verdicts[index] = verdict
@@ -105,13 +106,13 @@ private struct Work: ~Copyable {
         let name = names[index]
         stateLabels[index] = KeptLabels {
             $0.add("collector", name)
-            $0.add("state", verdict.text)
+            $0.add("state", verdict.name)
         }
         hasNews = true
         onChange(report, before)
     }
 
-    private static func reason(_ slot: any CollectorSlot, _ verdict: CollectorVerdict, isFinished: Bool) -> String {
+    private static func reason(_ slot: any CollectorSlot, _ verdict: CollectorState, isFinished: Bool) -> String {
         guard isFinished else { return "did not come back in time" }
         switch slot.result.outcome {
         case .available: return verdict == .degraded ? slot.firstLoss ?? "" : ""

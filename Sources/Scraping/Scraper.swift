@@ -3,6 +3,7 @@
 public import CollectorKit
 import Exposition
 public import KernelFiles
+public import Pages
 
 /// Runs the collectors for whoever asks, in lanes, by a deadline, and composes the page.
 ///
@@ -40,7 +41,7 @@ public final class Scraper: @unchecked Sendable {
     /// takes over.
     public init(
         slots: [any CollectorSlot], sources: Sources, budget: DescriptorBudget, agent: AgentFacts?,
-        onChange: @escaping @Sendable (CollectorReport, CollectorVerdict?) -> Void = { _, _ in },
+        onChange: @escaping @Sendable (CollectorReport, CollectorState?) -> Void = { _, _ in },
         shareNanoseconds: UInt64 = 250_000_000, after earlier: Scraper? = nil
     ) {
         self.slots = slots
@@ -61,7 +62,7 @@ public final class Scraper: @unchecked Sendable {
     /// Starts or joins a scrape.
     ///
     /// The completion runs once, on any thread.
-    public func scrape(_ request: ScrapeRequest, completion: @escaping @Sendable (ScrapeAnswer) -> Void) {
+    public func scrape(_ request: PageRequest, completion: @escaping @Sendable (PageAnswer) -> Void) {
         let chosen: [Int]
         switch choose(request.choice) {
         case .success(let indices): chosen = indices

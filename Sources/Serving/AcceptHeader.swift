@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Exposition
+
 /// The page format that the `Accept` headers of a request ask for.
 ///
 /// The more specific range decides about a format, then its quality, then the order; OpenMetrics must be named to be

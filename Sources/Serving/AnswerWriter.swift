@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Exposition
 import NIOCore
 
 /// Puts answers into bytes, as one buffer each.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Pages
+
 /// The part of a request's query that chooses collectors.
 struct CollectorQuery {
     /// Why a query cannot be answered.
@@ -22,10 +24,10 @@ struct CollectorQuery {
     /// Reads `collect[]` and `exclude[]`, which may be repeated; other keys are ignored.
     ///
     /// - Parameter query: what stands behind the question mark.
-    /// - Returns: the selection, `.all` where neither key is there.
+    /// - Returns: the names sorted and each once, `.all` where neither key is there.
     /// - Throws: `Problem.both` where both keys are used, `Problem.malformed` where a `%` is not followed by two
     ///   hexadecimal digits in a name or its key.
-    static func selection(of query: Substring) throws(Problem) -> CollectorSelection {
+    static func choice(of query: Substring) throws(Problem) -> CollectorChoice {
         var result = CollectorQuery()
         for pair in query.split(separator: "&") {
             let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
@@ -39,10 +41,10 @@ struct CollectorQuery {
                 result.exclude.append(value)
             }
         }
-        return try result.selection()
+        return try result.choice()
     }
 
-    private func selection() throws(Problem) -> CollectorSelection {
+    private func choice() throws(Problem) -> CollectorChoice {
         guard collect.isEmpty || exclude.isEmpty else { throw .both }
         if !collect.isEmpty { return .only(Set(collect).sorted()) }
         if !exclude.isEmpty { return .except(Set(exclude).sorted()) }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Pages
+
 /// The page at `/`: where things are, and what each collector is doing.
 enum LandingPage {
     /// The whole page as HTML; everything from outside is escaped.
-    static func html(_ configuration: ServerConfiguration, statuses: [CollectorStatus]) -> String {
+    static func html(_ configuration: ServerConfiguration, reports: [CollectorReport]) -> String {
         let title = escape(
             [configuration.productName, configuration.version].filter { !$0.isEmpty }.joined(separator: " "))
-        let enabled = statuses.filter(\.isEnabled).count
+        let enabled = reports.filter(\.isEnabled).count
         let links = [
             (configuration.telemetryPath, "the metrics"), ("/-/healthy", "the process answers"),
             ("/-/ready", "it listens on all its addresses"),
@@ -37,12 +39,12 @@ enum LandingPage {
         html += """
             </ul>
             <h2>Collectors</h2>
-            <p>\(enabled) of \(statuses.count) are enabled.</p>
+            <p>\(enabled) of \(reports.count) are enabled.</p>
             <table>
             <tr><th>Collector</th><th>Enabled</th><th>State</th><th>Reason</th></tr>
 
             """
-        for status in statuses { html += row(status) }
+        for report in reports { html += row(report) }
         return html + "</table>\n</body>\n</html>\n"
     }
 
@@ -63,10 +65,10 @@ enum LandingPage {
         return result
     }
 
-    private static func row(_ status: CollectorStatus) -> String {
-        let style = escape(status.isEnabled ? status.state : "off")
-        let enabled = "\(status.isEnabled ? "yes" : "no")\(status.isEnabled == status.isDefault ? "" : " (by flag)")"
-        let cells = [escape(status.name), enabled, escape(status.state), escape(status.reason)]
+    private static func row(_ report: CollectorReport) -> String {
+        let style = escape(report.stateText)
+        let enabled = "\(report.isEnabled ? "yes" : "no")\(report.isEnabled == report.isDefault ? "" : " (by flag)")"
+        let cells = [escape(report.name), enabled, escape(report.stateText), escape(report.reason)]
         return "<tr class=\"\(style)\">" + cells.map { "<td>\($0)</td>" }.joined() + "</tr>\n"
     }
 }

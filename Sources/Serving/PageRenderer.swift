@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Pages
+
 /// Something that renders a scrape: all that the server knows of collectors.
 ///
 /// `render`, `watch` and `sample` are called on the server's event loop and must return at once; work that takes
@@ -16,5 +18,5 @@ public protocol PageRenderer: AnyObject, Sendable {
     func sample()
 
     /// What every known collector is doing, for the landing page.
-    func collectorStatuses() -> [CollectorStatus]
+    func collectorReports() -> [CollectorReport]
 }

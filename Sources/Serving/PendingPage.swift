@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Pages
+
 /// A page that a connection waits for; lives on the event loop.
 final class PendingPage {
     private let server: ServerLoop

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Exposition
 import NIOHTTP1
 
 /// What the server keeps of a request's head.

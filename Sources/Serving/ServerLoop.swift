@@ -2,6 +2,7 @@
 
 import Logging
 import NIOCore
+import Pages
 
 /// What all connections share.
 ///
@@ -142,7 +143,7 @@ final class ServerLoop {
         case .ready:
             connection.reply(isReady ? .text(.ok, "ready") : .text(.serviceUnavailable, "not ready"), to: request)
         case .landing:
-            let html = LandingPage.html(configuration, statuses: renderer.collectorStatuses())
+            let html = LandingPage.html(configuration, reports: renderer.collectorReports())
             connection.reply(Message(status: .ok, contentType: "text/html; charset=utf-8", body: html), to: request)
         case nil:
             let landing = configuration.telemetryPath == "/" ? "" : "/, "
@@ -157,10 +158,10 @@ final class ServerLoop {
     }
 
     private func answerMetrics(_ request: RequestFacts, query: Substring?, on connection: Connection) {
-        var selection = CollectorSelection.all
+        var choice = CollectorChoice.all
         if let query {
             do throws(CollectorQuery.Problem) {
-                selection = try CollectorQuery.selection(of: query)
+                choice = try CollectorQuery.choice(of: query)
             } catch {
                 return connection.reply(.text(.badRequest, error.text), to: request)
             }
@@ -176,7 +177,7 @@ final class ServerLoop {
         connection.wait(for: pending, request: request, until: deadline)
         scrapesInFlight += 1
         let bound = NIOLoopBound(pending, eventLoop: loop)
-        let page = PageRequest(selection: selection, format: request.format, deadlineNanoseconds: deadline)
+        let page = PageRequest(choice: choice, format: request.format, deadlineNanoseconds: deadline)
         renderer.render(page) { [gate] answer in
             gate.run { bound.value.finish(answer) }
         }

@@ -3,6 +3,7 @@
 import CollectorKit
 import Exposition
 import ExpositionSupport
+import Pages
 import Scraping
 import Synchronization
 import Testing

@@ -4,6 +4,7 @@ import CollectorKit
 import ExpositionSupport
 import Foundation
 import KernelFiles
+import Pages
 import Scraping
 import Synchronization
 
@@ -55,11 +56,11 @@ struct ScrapeClient: Sendable {
 
     /// An answer that is on its way.
     final class Pending: Sendable {
-        private let content = Mutex<(answer: ScrapeAnswer, nanoseconds: UInt64)?>(nil)
+        private let content = Mutex<(answer: PageAnswer, nanoseconds: UInt64)?>(nil)
         private let came = DispatchSemaphore(value: 0)
         let asked = Clock.monotonicNanoseconds()
 
-        func take(_ answer: ScrapeAnswer) {
+        func take(_ answer: PageAnswer) {
             content.withLock {
                 precondition($0 == nil, "a completion ran twice")
                 $0 = (answer, Clock.monotonicNanoseconds())
@@ -67,7 +68,7 @@ struct ScrapeClient: Sendable {
             came.signal()
         }
 
-        var answer: (answer: ScrapeAnswer, nanoseconds: UInt64)? { content.withLock { $0 } }
+        var answer: (answer: PageAnswer, nanoseconds: UInt64)? { content.withLock { $0 } }
 
         func wait(nanoseconds: UInt64) { _ = came.wait(timeout: .now() + .nanoseconds(Int(nanoseconds))) }
     }
@@ -85,7 +86,7 @@ struct ScrapeClient: Sendable {
         self.changes = changes
         scraper = Scraper(
             slots: slots, sources: sources, budget: DescriptorBudget(limit: 16), agent: agent,
-            onChange: { report, _ in changes.add("\(report.name): \(report.verdict.name)") },
+            onChange: { report, _ in changes.add("\(report.name): \(report.stateText)") },
             shareNanoseconds: shareMilliseconds * 1_000_000)
     }
 
@@ -96,7 +97,7 @@ struct ScrapeClient: Sendable {
     ) -> Pending {
         let pending = Pending()
         scraper.scrape(
-            ScrapeRequest(
+            PageRequest(
                 choice: choice, format: format == .text ? .text : .openMetrics,
                 deadlineNanoseconds: pending.asked + deadlineMilliseconds * 1_000_000)
         ) { pending.take($0) }
@@ -104,7 +105,7 @@ struct ScrapeClient: Sendable {
     }
 
     /// Waits for an answer and looks at the deadlines meanwhile; nil after half a minute.
-    func wait(for pending: Pending) -> (answer: ScrapeAnswer, nanoseconds: UInt64)? {
+    func wait(for pending: Pending) -> (answer: PageAnswer, nanoseconds: UInt64)? {
         let limit = Clock.monotonicNanoseconds() + 30_000_000_000
         while true {
             if let answer = pending.answer { return answer }

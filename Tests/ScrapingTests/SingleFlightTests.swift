@@ -2,6 +2,7 @@
 
 import CollectorKit
 import ExpositionSupport
+import Pages
 import Scraping
 import Testing
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Exposition
 import Testing
 
 @testable import Serving
@@ -61,7 +62,7 @@ struct NegotiationTests {
             accept.add(String(text))
             var encoding = AcceptEncoding()
             encoding.add(String(text))
-            _ = try? CollectorQuery.selection(of: Substring("collect[]=" + String(text)))
+            _ = try? CollectorQuery.choice(of: Substring("collect[]=" + String(text)))
             #expect(ScrapeTimeout.nanoseconds(header: String(text), limit: 1_000_000_000) <= 1_000_000_000)
             _ = Route(path: Substring(String(text)), telemetryPath: "/metrics")
         }

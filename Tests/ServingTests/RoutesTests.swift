@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Pages
 import Serving
 import Testing
 
@@ -81,8 +82,8 @@ struct RoutesTests {
         for query in ["", "collect[]=cpu&collect%5B%5D=arp&collect[]=cpu", "exclude[]=a+b%2Bc", "unknown=%zz"] {
             #expect(client.get("/metrics?\(query)")?.status == 200, "\(query)")
         }
-        let selections = server.renderer.state.withLock { $0.requests.map(\.selection) }
-        #expect(selections == [.all, .only(["arp", "cpu"]), .except(["a b+c"]), .all])
+        let choices = server.renderer.state.withLock { $0.requests.map(\.choice) }
+        #expect(choices == [.all, .only(["arp", "cpu"]), .except(["a b+c"]), .all])
     }
 
     @Test("collect and exclude together, and broken escapes, are refused")
@@ -105,9 +106,9 @@ struct RoutesTests {
 
     @Test("the landing page escapes what it shows and links the paths")
     func landingPage() throws {
-        let status = CollectorStatus(
-            name: "<b>", isEnabled: true, isDefault: false, state: "failed", reason: "\"a\" & 'b'")
-        let server = try TestServer(StubRenderer(statuses: [status])) {
+        let report = CollectorReport(
+            name: "<b>", isDefault: false, state: .failed, reason: "\"a\" & 'b'")
+        let server = try TestServer(StubRenderer(reports: [report])) {
             $0.telemetryPath = "/it's"
             $0.productName = "<agent>"
             $0.version = "1.2"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
+import Pages
 import Serving
 import Synchronization
 
@@ -22,15 +23,15 @@ final class StubRenderer: PageRenderer {
     let state = Mutex(State())
     private let mode: Mode
     private let watchNanoseconds: UInt64?
-    private let statuses: [CollectorStatus]
+    private let reports: [CollectorReport]
 
     init(
         _ mode: Mode = .atOnce(.page(Array("up 1\n".utf8))), watchNanoseconds: UInt64? = nil,
-        statuses: [CollectorStatus] = []
+        reports: [CollectorReport] = []
     ) {
         self.mode = mode
         self.watchNanoseconds = watchNanoseconds
-        self.statuses = statuses
+        self.reports = reports
     }
 
     func render(_ request: PageRequest, completion: @escaping @Sendable (PageAnswer) -> Void) {
@@ -51,7 +52,7 @@ final class StubRenderer: PageRenderer {
         state.withLock { $0.samples += 1 }
     }
 
-    func collectorStatuses() -> [CollectorStatus] { statuses }
+    func collectorReports() -> [CollectorReport] { reports }
 
     /// Finishes what is held, from the calling thread.
     func release() {

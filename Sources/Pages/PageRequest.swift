@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One request for a page, as the renderer sees it.
+public import Exposition
+
+/// A wish for a page of metrics.
 public struct PageRequest: Sendable, Hashable {
-    /// The collectors asked for.
-    public var selection: CollectorSelection
+    /// The collectors whose samples are asked for.
+    public var choice: CollectorChoice
 
     /// The format in which the page is to be written.
     public var format: PageFormat
@@ -12,8 +14,8 @@ public struct PageRequest: Sendable, Hashable {
     public var deadlineNanoseconds: UInt64
 
     /// Makes a request from its three parts.
-    public init(selection: CollectorSelection, format: PageFormat, deadlineNanoseconds: UInt64) {
-        self.selection = selection
+    public init(choice: CollectorChoice, format: PageFormat, deadlineNanoseconds: UInt64) {
+        self.choice = choice
         self.format = format
         self.deadlineNanoseconds = deadlineNanoseconds
     }
