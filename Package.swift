@@ -110,6 +110,9 @@ let package = Package(
             resources: [.embedInCode("VERSION")],
             swiftSettings: swift
         ),
+        .target(
+            name: "ScrapeSupport", dependencies: ["CollectorKit", "Exposition", "KernelFiles"],
+            path: "Tests/ScrapeSupport", swiftSettings: test),
         .target(name: "ExpositionSupport", path: "Tests/ExpositionSupport", swiftSettings: test),
         .testTarget(
             name: "ExpositionTests", dependencies: ["Exposition", "ExpositionSupport"], swiftSettings: test),
@@ -118,7 +121,7 @@ let package = Package(
             name: "CollectorsTests",
             dependencies: [
                 "CollectorKit", "Collectors", "Devices", "Exposition", "ExpositionSupport", "FakeNVMLSupport",
-                "KernelFiles", "LMSensors",
+                "KernelFiles", "LMSensors", "ScrapeSupport",
             ],
             exclude: ["Fixtures", "surface.txt"], swiftSettings: test),
         .testTarget(
@@ -134,7 +137,8 @@ let package = Package(
         .testTarget(name: "NVMLTests", dependencies: ["FakeNVMLSupport", "NVML"], swiftSettings: test),
         .testTarget(name: "PCIBusTests", dependencies: ["PCIBus"], swiftSettings: test),
         .testTarget(
-            name: "CollectorKitTests", dependencies: ["CollectorKit", "Exposition", "KernelFiles"], swiftSettings: test),
+            name: "CollectorKitTests", dependencies: ["CollectorKit", "Exposition", "KernelFiles", "ScrapeSupport"],
+            swiftSettings: test),
         .testTarget(
             name: "ScrapingTests",
             dependencies: ["CollectorKit", "Exposition", "ExpositionSupport", "KernelFiles", "Pages", "Scraping"],
@@ -161,7 +165,10 @@ if isFuzzBuild {
         .target(name: "CFuzzDriver", path: "Tests/Fuzz/Driver"),
         .executableTarget(
             name: "fuzz",
-            dependencies: ["CFuzzDriver", "CollectorKit", "Collectors", "Configuration", "Exposition", "KernelFiles"],
+            dependencies: [
+                "CFuzzDriver", "CollectorKit", "Collectors", "Configuration", "Exposition", "KernelFiles",
+                "ScrapeSupport",
+            ],
             path: "Tests/Fuzz/Targets", swiftSettings: test + swiftInstrumentation,
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
     ]

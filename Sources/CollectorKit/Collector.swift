@@ -27,34 +27,6 @@ public protocol Collector: ~Copyable, SendableMetatype {
     ) throws(CollectorError) -> Availability
 }
 
-/// What a collector is made from.
-public struct CollectorContext: Sendable {
-    /// Where /proc, /sys, / and udev's database are.
-    public let roots: Roots
-    /// The values of all options.
-    public let options: Options
-    /// What several collectors read or what can block.
-    public let sources: Sources
-    /// The names of the collectors that are switched on.
-    private let enabled: Set<String>
-
-    /// A context; `enabled` are the names of the collectors that are switched on.
-    public init(roots: Roots, options: Options, sources: Sources, enabled: Set<String> = []) {
-        self.enabled = enabled
-        self.roots = roots
-        self.options = options
-        self.sources = sources
-    }
-
-    /// True where a collector is switched on, for those that show something only without or beside it.
-    public func isEnabled(_ collector: String) -> Bool { enabled.contains(collector) }
-
-    /// A file that other collectors read too: its content is read once in each scrape, by whoever asks first.
-    public func sharedFile(_ path: String) -> KernelFile {
-        KernelFile(sources.content(of: path))
-    }
-}
-
 extension LabelText {
     /// Adds a label whose value is bytes of a kernel file.
     public mutating func add(_ name: StaticString, _ value: Bytes) {

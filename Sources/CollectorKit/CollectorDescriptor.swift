@@ -20,6 +20,10 @@ public struct CollectorDescriptor: Sendable {
     public let help: String
     /// The files and interfaces it reads, for the metric reference.
     public let reads: [String]
+    /// The sources that it uses, which are read before it runs.
+    public let sources: [any Source.Type]
+    /// The thread that it runs in.
+    public let lane: CollectorLane
     /// Its flags, those of its sources included.
     public let options: [OptionDescriptor]
     /// The families it may write, which are those of its type `Metric`; in the registry's descriptors alone.
@@ -38,7 +42,8 @@ public struct CollectorDescriptor: Sendable {
     /// A descriptor; `name` is lower case with underscores.
     public init(
         name: String, group: Group, isDefault: Bool = true, help: String, reads: [String],
-        flags: [any FlagDeclaration] = [], openFamilies: [MetricFamily] = [],
+        sources: [any Source.Type] = [], lane: CollectorLane = .kernel, flags: [any FlagDeclaration] = [],
+        openFamilies: [MetricFamily] = [],
         absentIsSuccess: Bool = false, shareNanoseconds: UInt64? = nil
     ) {
         self.name = name
@@ -46,11 +51,22 @@ public struct CollectorDescriptor: Sendable {
         self.isDefault = isDefault
         self.help = help
         self.reads = reads
+        self.sources = sources
+        self.lane = lane
         options = flags.map(\.descriptor)
         self.openFamilies = openFamilies
         self.absentIsSuccess = absentIsSuccess
         self.shareNanoseconds = shareNanoseconds
     }
+}
+
+/// The thread that a collector runs in.
+public enum CollectorLane: Sendable {
+    /// The one in which the files of procfs and sysfs are read, one collector after another: reading them in parallel
+    /// was measured to cost more CPU and to save no time.
+    case kernel
+    /// A thread of its own, for a collector that may block as a whole: a request to another process, a slow library.
+    case own
 }
 
 extension CollectorDescriptor {

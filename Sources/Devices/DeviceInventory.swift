@@ -9,86 +9,126 @@ import Synchronization
 /// The compute devices of the host: what the PCI bus, the kernel's driver bindings, the classes of accelerators, the
 /// CPU topology and the vendor's library each say, joined by PCI address.
 ///
-/// It looks at most once a scrape, in the thread of the collector that asks first, and only at what may have changed;
-/// what does not change costs some microseconds. Threads of other lanes take `latest`, which never waits.
-public final class DeviceInventory: Source, @unchecked Sendable {
-    // Everything mutable but the two mutexes' content is used only by who holds `work`.
-    private let work = ItemState()
-    private let published = Mutex(DeviceSnapshot())
-    private let testimony = Mutex(Testimony())
-    private let look: InventoryLook
-    private let options: DeviceOptions
-    private var lookedIn: UInt64?
-    private var judgedVersion: UInt64 = .max
+/// It is read in a lane of its own, at most once a scrape, and only what may have changed: a host without compute devices
+/// but its CPUs is looked at every 5 s. Threads of other lanes take `latest`, which never waits.
+public final class DeviceInventory: LaneSource {
+    /// How often a host on which nothing but CPUs was found is looked at.
+    private static let idleIntervalNanoseconds: UInt64 = 5_000_000_000
+
+    /// The scanner, with what was last judged of its findings.
+    private struct Scan: ItemContent {
+        let scanner: DeviceScanner
+        let shared: Shared
+        var judgedVersion: UInt64 = .max
+
+        mutating func read(from reader: inout KernelFileReader) {
+            scanner.scan(from: &reader)
+            judge(always: true)
+            let isIdle = scanner.isIdle
+            let now = Clock.monotonicNanoseconds()
+            shared.nextNanoseconds.store(
+                isIdle ? now &+ DeviceInventory.idleIntervalNanoseconds : 0, ordering: .relaxed)
+            shared.isScanned.store(true, ordering: .releasing)
+        }
+
+        /// Draws the states from all that is known, and publishes them where there is news.
+        mutating func judge(always: Bool) {
+            let isNews = shared.reports.withLock { reports in
+                guard always || reports.version != judgedVersion else { return false }
+                judgedVersion = reports.version
+                scanner.judge(nvidia: reports.nvidia, stuck: reports.stuck, numbering: &reports.numbering)
+                return true
+            }
+            guard isNews else { return }
+            scanner.remember()
+            shared.published.withLock { scanner.publish(to: &$0) }
+        }
+    }
+
+    /// What every thread may look at.
+    private final class Shared: Sendable {
+        let published = Mutex(DeviceSnapshot())
+        let reports = Mutex(Reports())
+        /// When an idle host is looked at again.
+        let nextNanoseconds = Atomic<UInt64>(0)
+        let isScanned = Atomic(false)
+    }
 
     /// What others say of devices, until they say something else.
-    private struct Testimony {
+    private struct Reports {
         var version: UInt64 = 0
-        var nvidia: NVIDIAWitness?
+        var nvidia: NVIDIAStatus?
         var stuck: Set<String> = []
         var numbering = GPUNumbering()
     }
 
-    /// Makes the inventory and looks for the first time.
+    /// The lane's name.
+    public let lane = "devices"
+
+    private let options: DeviceOptions
+    private let shared = Shared()
+    private let scan: Item<Scan>
+
+    /// An inventory that has not been looked at.
     ///
     /// `isPatient` false looks at everything each time, for tests.
     public init(roots: Roots, options: DeviceOptions, isPatient: Bool = true) {
         self.options = options
-        look = InventoryLook(roots: roots, options: options, isPatient: isPatient)
-        // What is opened now is opened again, and then kept, by the thread that works with it.
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: 0))
-        look.take(from: &reader)
-        judge(always: true)
+        scan = Item(
+            "the device inventory",
+            Scan(scanner: DeviceScanner(roots: roots, options: options, isPatient: isPatient), shared: shared))
     }
 
-    /// The inventory of a context, which all who use it share.
-    public static func shared(_ context: CollectorContext) throws(ConfigurationError) -> DeviceInventory {
-        try context.sources.shared(DeviceInventory.self) { () throws(ConfigurationError) in
-            DeviceInventory(roots: context.roots, options: try DeviceOptions(context.options))
-        }
+    /// The inventory below the context's paths.
+    public convenience init(context: CollectorContext) throws(ConfigurationError) {
+        self.init(roots: context.roots, options: try DeviceOptions(context.options))
     }
 
-    /// The devices as they are in this scrape.
+    /// The numbers of GPUs and the counts of changes go on as long as the same devices are expected; paths never change.
+    public func continues(in context: CollectorContext) -> Bool {
+        // Options that cannot be are refused where the inventory would be made.
+        (try? DeviceOptions(context.options)) == options
+    }
+
+    /// False while an idle host need not be looked at again.
+    public var isNeeded: Bool {
+        Clock.monotonicNanoseconds() >= shared.nextNanoseconds.load(ordering: .relaxed)
+    }
+
+    /// The scan is one item.
+    public func list(from reader: inout KernelFileReader) -> [any LaneItem] { [scan] }
+
+    /// The devices as they are in this scrape, with all that other sources have said of them since they were read.
     ///
-    /// For collectors, which run one after another; throws `busy` where a thread of an earlier scrape hangs in a look.
-    public func snapshot(from reader: inout KernelFileReader) throws(CollectorError) -> DeviceSnapshot {
-        guard work.begin() else { throw .busy("the device inventory") }
-        defer { work.finish(scrape: reader.scrape) }
-        let isNew = lookedIn != reader.scrape
-        if isNew {
-            lookedIn = reader.scrape
-            look.take(from: &reader)
+    /// For collectors; throws `busy` where a thread hangs in the scan.
+    public func snapshot() throws(CollectorError) -> DeviceSnapshot {
+        let isJudged: Void? = scan.use { $0.judge(always: false) }
+        guard isJudged != nil, shared.isScanned.load(ordering: .acquiring) else {
+            throw .busy("the device inventory")
         }
-        judge(always: isNew)
         return latest
     }
 
-    /// True where these options would make the same inventory; paths are not compared.
-    public func isMade(from options: Options) -> Bool {
-        // Options that cannot be are refused where the inventory would be made.
-        (try? DeviceOptions(options)) == self.options
-    }
-
-    /// The devices as the last look found them.
+    /// The devices as the last scan found them.
     ///
     /// For the threads of other lanes.
-    public var latest: DeviceSnapshot { published.withLock { $0 } }
+    public var latest: DeviceSnapshot { shared.published.withLock { $0 } }
 
     /// Takes over what NVIDIA's library says, from any thread; nil where it is not asked any more.
     ///
     /// Its GPUs have numbers when this returns.
-    public func update(nvidia witness: NVIDIAWitness?) {
-        testimony.withLock {
-            if let witness { $0.numbering.add(nvidia: witness.gpus) }
-            guard $0.nvidia != witness else { return }
-            $0.nvidia = witness
+    public func update(nvidia status: NVIDIAStatus?) {
+        shared.reports.withLock {
+            if let status { $0.numbering.add(nvidia: status.gpus) }
+            guard $0.nvidia != status else { return }
+            $0.nvidia = status
             $0.version &+= 1
         }
     }
 
     /// Takes over which devices (by id) have a read that does not come back.
     public func update(stuck ids: Set<String>) {
-        testimony.withLock {
+        shared.reports.withLock {
             guard $0.stuck != ids else { return }
             $0.stuck = ids
             $0.version &+= 1
@@ -97,18 +137,6 @@ public final class DeviceInventory: Source, @unchecked Sendable {
 
     /// The label `gpu` of the GPU at an address, from any thread; nil where it has none yet.
     public func gpuID(of address: PCIAddress) -> Int? {
-        testimony.withLock { $0.numbering.number(of: address) }
-    }
-
-    private func judge(always: Bool) {
-        let isNews = testimony.withLock { said in
-            guard always || said.version != judgedVersion else { return false }
-            judgedVersion = said.version
-            look.judge(nvidia: said.nvidia, stuck: said.stuck, numbering: &said.numbering)
-            return true
-        }
-        guard isNews else { return }
-        look.remember()
-        published.withLock { look.publish(to: &$0) }
+        shared.reports.withLock { $0.numbering.number(of: address) }
     }
 }

@@ -61,7 +61,7 @@ struct DeviceRecord {
             hasNews = true
         }
         for kind in ComputeKind.allCases {
-            let count = devices.count { $0.device.kind == kind && $0.witnesses.isPresent }
+            let count = devices.count { $0.device.kind == kind && $0.evidence.isPresent }
             if learned.note(count, of: kind) { hasNews = true }
         }
         isUnwritten = isUnwritten || hasNews

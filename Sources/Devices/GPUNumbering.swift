@@ -12,7 +12,7 @@ struct GPUNumbering {
     func number(of address: PCIAddress) -> Int? { numbers[address] }
 
     /// Numbers the GPUs of NVIDIA's library: by its index where that is free, else by the next free number.
-    mutating func add(nvidia gpus: [NVIDIAWitness.GPU]) {
+    mutating func add(nvidia gpus: [NVIDIAStatus.GPU]) {
         for gpu in gpus.sorted(by: { $0.index < $1.index }) where numbers[gpu.address] == nil {
             let isFree = gpu.index >= 0 && !numbers.values.contains(gpu.index)
             numbers[gpu.address] = isFree ? gpu.index : next

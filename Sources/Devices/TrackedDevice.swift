@@ -6,7 +6,7 @@ import PCIBus
 /// A device with what its state follows from and the files that are kept open for it.
 struct TrackedDevice {
     var device: Device
-    var witnesses: DeviceWitnesses
+    var evidence: DeviceEvidence
     /// Whether this process has seen it on the bus: then its absence there outweighs a library that still lists it.
     var wasOnBus = false
     /// Whether its present state is one that was judged, so that another one is a change.
@@ -18,7 +18,7 @@ struct TrackedDevice {
 
     init(id: String, kind: ComputeKind) {
         device = Device(id: id, kind: kind)
-        witnesses = DeviceWitnesses(kind: kind)
+        evidence = DeviceEvidence(kind: kind)
     }
 
     /// Takes over what the PCI bus says of it; true where something else than power has changed.
@@ -32,10 +32,10 @@ struct TrackedDevice {
         device.vendorID = function.vendorID
         device.folder = folder
         device.lastSeenSeconds = nil
-        witnesses.kind = kind
-        witnesses.vendorID = function.vendorID
-        witnesses.deviceID = function.deviceID
-        witnesses.isPresent = true
+        evidence.kind = kind
+        evidence.vendorID = function.vendorID
+        evidence.deviceID = function.deviceID
+        evidence.isPresent = true
         wasOnBus = true
         isSeen = true
         return device != before
@@ -43,7 +43,7 @@ struct TrackedDevice {
 
     /// Takes over driver and power; true where the driver is another one.
     mutating func take(_ status: PCIFunctionStatus) -> Bool {
-        witnesses.status = status
+        evidence.status = status
         let isOther = device.driver != status.driver ?? ""
         let isChanged = isOther || device.power != status.power
         if isChanged {
@@ -59,7 +59,7 @@ struct TrackedDevice {
         device.accelerator = node
         health = nil
         guard let node else {
-            witnesses.health = .fine
+            evidence.health = .fine
             return true
         }
         switch node.interface {
@@ -77,10 +77,10 @@ struct TrackedDevice {
 
     /// It is not there any more.
     mutating func vanish(lastSeenSeconds: UInt64) {
-        witnesses.isPresent = false
-        witnesses.status = nil
-        witnesses.hasRenderNode = nil
-        witnesses.health = .fine
+        evidence.isPresent = false
+        evidence.status = nil
+        evidence.hasRenderNode = nil
+        evidence.health = .fine
         device.lastSeenSeconds = lastSeenSeconds
         device.card = nil
         device.renderNode = nil
@@ -94,9 +94,9 @@ struct TrackedDevice {
 
     /// Looks for DRM nodes and asks the device's own interface for its health; true where a node is another one.
     mutating func look(from reader: inout KernelFileReader) -> Bool {
-        guard witnesses.isPresent else { return false }
-        if let health { witnesses.health = TrackedDevice.health(health, from: &reader) }
-        guard witnesses.needsRenderNode, !device.folder.isEmpty else { return false }
+        guard evidence.isPresent else { return false }
+        if let health { evidence.health = TrackedDevice.health(health, from: &reader) }
+        guard evidence.needsRenderNode, !device.folder.isEmpty else { return false }
         let directory = drm ?? KernelDirectory(device.folder + "/drm")
         drm = directory
         var card: Bytes?
@@ -109,7 +109,7 @@ struct TrackedDevice {
                 if name.hasPrefix("card"), name.from(4).unsigned != nil { card = name }
             }
         }
-        witnesses.hasRenderNode = render != nil
+        evidence.hasRenderNode = render != nil
         let isCardNew = TrackedDevice.replace(&device.card, by: card)
         return TrackedDevice.replace(&device.renderNode, by: render) || isCardNew
     }
@@ -128,7 +128,7 @@ struct TrackedDevice {
     /// device that is kept from use after errors.
     ///
     /// A file that is not there or not readable says nothing.
-    private static func health(_ file: KernelFile, from reader: inout KernelFileReader) -> DeviceWitnesses.Health {
+    private static func health(_ file: KernelFile, from reader: inout KernelFileReader) -> DeviceEvidence.Health {
         guard let text = (try? reader.contents(of: file))?.trimmed else { return .fine }
         if text == "needs reset" || text == "Needs Reset" { return .resetRequired }
         if text == "0" || text == "operational" || text == "Operational" || text.isEmpty { return .fine }

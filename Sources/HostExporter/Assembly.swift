@@ -2,7 +2,6 @@
 
 import CollectorKit
 import Collectors
-import Devices
 import Glibc
 import KernelFiles
 import Logging
@@ -14,6 +13,7 @@ struct Assembly {
     let options: Options
     /// What the collectors were made from.
     let context: CollectorContext
+    private let sources: Sources
     let scraper: Scraper
     /// The enabled collectors in the order of the scraper's reports.
     let enabled: [CollectorDescriptor]
@@ -27,43 +27,27 @@ struct Assembly {
         let roots = Roots(
             procfs: options[GlobalOptions.procfs], sysfs: options[GlobalOptions.sysfs],
             rootfs: options[GlobalOptions.rootfs], udevData: options[GlobalOptions.udevData])
-        let sources =
-            earlier.map { Sources(from: $0.context.sources) { Assembly.endures($0, options) } } ?? Sources()
+        let sources = Sources()
         context = CollectorContext(
             roots: roots, options: options, sources: sources, enabled: Registry.enabled(by: options))
-        var slots: [any CollectorSlot] = []
+        if let earlier { sources.takeOver(from: earlier.sources, for: context) }
+        self.sources = sources
+        var collectors: [any AnyCollector] = []
         for entry in Registry.entries where entry.descriptor.isEnabled(by: options) {
-            slots.append(try entry.make(context))
+            collectors.append(try entry.make(context))
         }
-        enabled = slots.map(\.descriptor)
+        enabled = collectors.map(\.descriptor)
         scraper = Scraper(
-            slots: slots, sources: sources, budget: DescriptorBudget(limit: Assembly.descriptorLimit()),
+            collectors: collectors, sources: sources, budget: DescriptorBudget(limit: Assembly.descriptorLimit()),
             agent: options[GlobalOptions.disableExporterMetrics] ? nil : BuildFacts.agent,
             onChange: { report, before in
                 if let logger { Assembly.log(report, before, to: logger) }
             }, after: earlier?.scraper)
     }
 
-    /// True for a source whose memory outlives a reload: the options it was made from have not changed.
-    private static func endures(_ source: any Source, _ options: Options) -> Bool {
-        switch source {
-        case let inventory as DeviceInventory:
-            return inventory.isMade(from: options)
-        case let nvidia as NVIDIASource:
-            return nvidia.options == NVIDIAOptions(options) && nvidia.inventory.isMade(from: options)
-                && Registry.entries.contains { $0.descriptor.name == "nvidia" && $0.descriptor.isEnabled(by: options) }
-        default:
-            return source is any SamplingSource
-        }
-    }
-
-    /// Lets go of every `/dev/nvidia*` for the configured time, so that an administrator can unbind or reconfigure.
-    func releaseGPUs() -> UInt64? {
-        for case let source as NVIDIASource in context.sources.all {
-            source.release(forNanoseconds: source.options.releaseNanoseconds)
-            return source.options.releaseNanoseconds
-        }
-        return nil
+    /// Lets every source let go of its device nodes for a time, in nanoseconds; nil where none holds any.
+    func letGoOfDevices() -> UInt64? {
+        sources.all.compactMap { $0.letGoOfDevices() }.max()
     }
 
     /// Every collector of this program with what became of it, in the order of the reference.

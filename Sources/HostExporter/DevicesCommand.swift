@@ -13,10 +13,11 @@ enum DevicesCommand {
 
     private static func run(_ invocation: Invocation) throws(ConfigurationError) -> Int32 {
         let assembly = try Assembly(options: invocation.options.learningNothing, logger: nil)
-        let inventory = try DeviceInventory.shared(assembly.context)
+        let inventory = try assembly.context.source(DeviceInventory.self)
         // A scrape, because drivers and libraries are asked in its lanes, by its deadline.
         _ = OnceCommand.scrape(assembly)
-        let snapshot = inventory.latest
+        // Where the scan hangs, what was known before it.
+        let snapshot = (try? inventory.snapshot()) ?? inventory.latest
         print(
             invocation.options[json] ? DeviceTable.json(snapshot) : DeviceTable.text(snapshot), terminator: "")
         return 0

@@ -48,7 +48,7 @@ enum ServeCommand {
                 manager.tell("RELOADING=1\nMONOTONIC_USEC=\(Clock.monotonicNanoseconds() / 1_000)")
                 reload.run()
                 manager.tell("READY=1")
-            } else if let time = renderer.current.releaseGPUs() {
+            } else if let time = renderer.current.letGoOfDevices() {
                 logger.info("let go of all NVIDIA devices", metadata: ["for": "\(DurationText.text(time))"])
             } else {
                 logger.info("no NVIDIA device to let go of")

@@ -6,31 +6,31 @@ import Pages
 
 /// Makes the page of a finished scrape: the collectors' samples, the verdicts on them, and the agent's own figures.
 ///
-/// One thread composes at a time. `reports` is the published state, guarded by the scraper's gate.
+/// One thread composes at a time. `reports` is the published state, guarded by the scraper's lock.
 final class PageBuilder {
     private(set) var reports: [CollectorReport?]
     private var work: Work
 
     init(
-        slots: [any CollectorSlot], agent: AgentFacts?,
+        collectors: [any AnyCollector], agent: AgentFacts?,
         onChange: @escaping @Sendable (CollectorReport, CollectorState?) -> Void
     ) {
-        reports = Array(repeating: nil, count: slots.count)
+        reports = Array(repeating: nil, count: collectors.count)
         work = Work(
-            slots: slots, names: slots.map(\.descriptor.name),
-            labels: slots.map { slot in KeptLabels { $0.add("collector", slot.descriptor.name) } },
-            stateLabels: slots.map { _ in KeptLabels { _ in } },
-            absentIsSuccess: slots.map(\.descriptor.absentIsSuccess), agent: agent.map(AgentLabels.init),
-            onChange: onChange, verdicts: Array(repeating: nil, count: slots.count), composed: reports)
+            collectors: collectors, names: collectors.map(\.descriptor.name),
+            labels: collectors.map { collector in KeptLabels { $0.add("collector", collector.descriptor.name) } },
+            stateLabels: collectors.map { _ in KeptLabels { _ in } },
+            absentIsSuccess: collectors.map(\.descriptor.absentIsSuccess), agent: agent.map(AgentLabels.init),
+            onChange: onChange, verdicts: Array(repeating: nil, count: collectors.count), composed: reports)
     }
 
     /// The page in each format that is waited for (text, OpenMetrics); the other one is empty.
-    func compose(_ job: ScrapeJob) -> [[UInt8]] {
-        work.compose(job)
+    func compose(_ scrape: Scrape) -> [[UInt8]] {
+        work.compose(scrape)
     }
 
     /// Publishes the verdicts of the page that was just composed.
-    func settle() {
+    func publish() {
         guard work.hasNews else { return }
         work.hasNews = false
         reports = work.composed
@@ -39,9 +39,9 @@ final class PageBuilder {
 
 /// All that a page is made with, in one piece, so that a scrape reaches for it once.
 private struct Work: ~Copyable {
-    let slots: [any CollectorSlot]
+    let collectors: [any AnyCollector]
     let names: [String]
-    /// The label `collector` of each slot, and with it the label `state` for the last verdict.
+    /// The label `collector` of each collector, and with it the label `state` for the last verdict.
     let labels: [KeptLabels]
     var stateLabels: [KeptLabels]
     let absentIsSuccess: [Bool]
@@ -57,32 +57,33 @@ private struct Work: ~Copyable {
     /// Of the last finished scrape: seconds, samples, bytes.
     var last: (seconds: Double, samples: Int, bytes: Int)?
 
-    mutating func compose(_ job: ScrapeJob) -> [[UInt8]] {
+    mutating func compose(_ scrape: Scrape) -> [[UInt8]] {
         composer.reset()
         writer.reset()
         let now = Clock.monotonicNanoseconds()
-        for index in job.slots { add(index, isFinished: job.finished[index], job.startedNanoseconds, now) }
+        for index in scrape.collectors { add(index, of: scrape, now) }
         writeAgent()
         composer.add(writer)
         var pages: [[UInt8]] = [[], []]
         var bytes = 0
         for (format, kind) in [PageFormat.text, .openMetrics].enumerated()
-        where job.waiters.contains(where: { $0.format == format }) {
+        where scrape.waiters.contains(where: { $0.format == format }) {
             pages[format] = composer.page(kind)
             bytes = pages[format].count
         }
-        let total = Clock.monotonicNanoseconds() &- job.startedNanoseconds
+        let total = Clock.monotonicNanoseconds() &- scrape.startedNanoseconds
         last = (Double(total) / 1e9, composer.sampleCount, bytes)
         return pages
     }
 
     /// Adds a collector's samples, where they are to be shown, and how it did.
-    private mutating func add(_ index: Int, isFinished: Bool, _ started: UInt64, _ now: UInt64) {
-        let slot = slots[index]
+    private mutating func add(_ index: Int, of scrape: Scrape, _ now: UInt64) {
+        let known = scrape.finished[index] ? collectors[index].result(in: scrape.number, into: &composer) : nil
         // One that did not come back is left alone; it has taken at least as long as the scrape.
-        let result = isFinished ? slot.result : CollectorResult(durationNanoseconds: now &- started)
+        let result = known ?? CollectorResult(durationNanoseconds: now &- scrape.startedNanoseconds)
+        let isFinished = known != nil
         let verdict = isFinished ? CollectorState(result.outcome, itemsLost: result.itemsLost) : .timedOut
-        if verdicts[index] != verdict { note(verdict, of: index, isFinished: isFinished) }
+        if verdicts[index] != verdict { note(verdict, of: index, isFinished ? result : nil) }
 
         let labels = writer.labels(self.labels[index])
         writer.write(AgentMetric.collectorDuration, labels, SampleValue.decimal(result.durationNanoseconds, scale: 9))
@@ -91,15 +92,14 @@ private struct Work: ~Copyable {
         writer.write(AgentMetric.collectorState, writer.labels(stateLabels[index]), 1)
         if isFinished {
             writer.write(AgentMetric.collectorItemsLost, labels, result.itemsLost)
-            if verdict.isGood { slot.addSamples(to: &composer) }
         }
     }
 
     /// Takes down a verdict that is not the last one's: a description costs text, so it is not made at every scrape.
-    private mutating func note(_ verdict: CollectorState, of index: Int, isFinished: Bool) {
+    private mutating func note(_ verdict: CollectorState, of index: Int, _ result: CollectorResult?) {
         let report = CollectorReport(
-            name: names[index], isDefault: slots[index].descriptor.isDefault, state: verdict,
-            reason: Self.reason(slots[index], verdict, isFinished: isFinished))
+            name: names[index], isDefault: collectors[index].descriptor.isDefault, state: verdict,
+            reason: Self.reason(result, verdict))
         let before = verdicts[index]
         verdicts[index] = verdict
         composed[index] = report
@@ -112,10 +112,10 @@ private struct Work: ~Copyable {
         onChange(report, before)
     }
 
-    private static func reason(_ slot: any CollectorSlot, _ verdict: CollectorState, isFinished: Bool) -> String {
-        guard isFinished else { return "did not come back in time" }
-        switch slot.result.outcome {
-        case .available: return verdict == .degraded ? slot.firstLoss ?? "" : ""
+    private static func reason(_ result: CollectorResult?, _ verdict: CollectorState) -> String {
+        guard let result else { return "did not come back in time" }
+        switch result.outcome {
+        case .available: return verdict == .degraded ? result.firstLoss ?? "" : ""
         case .absent(let absence): return absence.detail
         case .failed(let error): return error.description
         }

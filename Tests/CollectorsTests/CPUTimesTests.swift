@@ -128,8 +128,8 @@ import Testing
         }
         let context = CollectorContext(
             roots: Roots(procfs: folder.path), options: Options(), sources: Sources())
-        let source = try CPUTimesSource.shared(context)
-        #expect(try CPUTimesSource.shared(context) === source)
+        let source = try context.source(CPUTimesSource.self)
+        #expect(try context.source(CPUTimesSource.self) === source)
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 4))
         func forks(scrape: UInt64) throws -> UInt64? {
             reader.beginCollection(scrape: scrape)

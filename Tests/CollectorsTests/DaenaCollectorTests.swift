@@ -4,6 +4,7 @@ import CollectorKit
 import Exposition
 import Foundation
 import KernelFiles
+import ScrapeSupport
 import Testing
 
 @testable import Collectors
@@ -15,35 +16,21 @@ import Testing
         try FileManager.default.createDirectory(atPath: folder + "/1", withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try mounts.write(toFile: folder + "/1/mountinfo", atomically: true, encoding: .utf8)
-        let context = CollectorContext(
-            roots: Roots(procfs: folder, sysfs: folder), options: Options(),
-            sources: Sources())
-        let source = try context.sources.shared(MountSource.self) { () throws(ConfigurationError) in
-            try MountSource(context) { _ in
-                .space(
-                    FilesystemSpace(
-                        blockSizeBytes: 4_096, blocks: 1_100, freeBlocks: 500, availableBlocks: 400, files: 0,
-                        freeFiles: 0))
-            }
-        }
-        let slot = try Slot(DaenaCollector.self, context: context)
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: 16))
-        reader.beginCollection(scrape: 1)
-        #expect(source.discovery.begin())
-        source.discover(from: &reader)
-        source.discovery.finish(scrape: 1)
-        for item in source.items where item.state.begin() {
-            if isStuck(item.key) { continue }
-            item.read(from: &reader)
-            item.state.finish(scrape: 1)
-        }
-        slot.collect(from: &reader)
-        var composer = PageComposer()
-        slot.addSamples(to: &composer)
-        var sink = ByteSink()
-        withExtendedLifetime(slot) { composer.write(.text, to: &sink) }
-        return String(decoding: sink.array, as: UTF8.self).split(separator: "\n").map(String.init)
-            .filter { !$0.hasPrefix("#") }.sorted()
+        let sources = Sources()
+        let roots = Roots(procfs: folder, sysfs: folder)
+        let context = CollectorContext(roots: roots, options: Options(), sources: sources)
+        sources.add(
+            try MountSource(
+                context,
+                ask: { _ in
+                    .space(
+                        FilesystemSpace(
+                            blockSizeBytes: 4_096, blocks: 1_100, freeBlocks: 500, availableBlocks: 400, files: 0,
+                            freeFiles: 0))
+                }))
+        let driver = try ScrapeDriver([CollectorEntry(DaenaCollector.self)], roots: roots, sources: sources)
+        driver.scrape(leavingOut: isStuck)
+        return driver.samples
     }
 
     private static let mounts = """

@@ -5,6 +5,7 @@ import Exposition
 import FakeNVMLSupport
 import Foundation
 import KernelFiles
+import ScrapeSupport
 import Testing
 
 @testable import Collectors
@@ -46,8 +47,8 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
     ///
     /// Links that lead back up, as the kernel's trees have them, stand in the file `links` (`path target`), because
     /// the package manager would follow them for ever; they are made in a copy.
-    func run() throws -> (page: String, state: String) {
-        guard let links = text("links") else { return try run(in: folder) }
+    func run(_ conditions: ReadConditions = .kernel) throws -> (page: String, state: String) {
+        guard let links = text("links") else { return try run(in: folder, conditions) }
         let copy = FileManager.default.temporaryDirectory.appendingPathComponent("fixture-\(UUID().uuidString)")
         try FileManager.default.copyItem(at: folder, to: copy)
         defer { try? FileManager.default.removeItem(at: copy) }
@@ -60,10 +61,10 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
                 at: link.deletingLastPathComponent(), withIntermediateDirectories: true)
             try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: String(words[1]))
         }
-        return try run(in: copy)
+        return try run(in: copy, conditions)
     }
 
-    private func run(in folder: URL) throws -> (page: String, state: String) {
+    private func run(in folder: URL, _ conditions: ReadConditions) throws -> (page: String, state: String) {
         let entry = try #require(Registry.entries.first { $0.descriptor.name == collector })
         let roots = Roots(
             procfs: folder.path + "/proc", sysfs: folder.path + "/sys", rootfs: folder.path + "/root",
@@ -74,38 +75,19 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
         let fake = try fakeLibrary()
         if let fake { flags.append("--collector.nvidia.library=\(fake.path)") }
         let options = Options(given: try table.parse(flags).given)
-        let slot = try entry.make(
-            CollectorContext(roots: roots, options: options, sources: Sources(), enabled: Registry.enabled(by: options))
-        )
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: 64))
-        // Twice, so that kept descriptors and reused memory show the same page as the first look.
-        for scrape in 1...2 as ClosedRange<UInt64> {
-            for source in slot.itemSources where source.isNeeded {
-                reader.beginCollection(scrape: scrape)
-                #expect(source.discovery.begin())
-                var found = scrape
-                do throws(CollectorError) { try source.discover(from: &reader) } catch { found = 0 }
-                source.discovery.finish(scrape: found)
-                for item in source.items where item.state.begin() {
-                    reader.beginCollection(scrape: scrape)
-                    item.read(from: &reader)
-                    item.state.finish(scrape: scrape)
-                }
-            }
-            reader.beginCollection(scrape: scrape)
-            slot.collect(from: &reader)
-            #expect(slot.fault == nil)
+        // NVIDIA's library is asked for its own collector alone.
+        let enabled = Registry.enabled(by: options).subtracting(["nvidia"]).union([collector])
+        let driver = try ScrapeDriver(
+            [entry], roots: roots, options: options, enabled: enabled, conditions: conditions)
+        // Twice, so that kept descriptors and reused memory show the same page as the first reading.
+        for _ in 1...2 {
+            driver.scrape()
+            #expect(driver.result.fault == nil)
         }
-        let page = withExtendedLifetime(slot) {
-            var composer = PageComposer()
-            slot.addSamples(to: &composer)
-            var sink = ByteSink()
-            composer.write(.text, to: &sink)
-            return String(decoding: sink.array, as: UTF8.self)
-        }
+        let page = driver.text
         // Paths of the case's trees may be labels; the page must not depend on where the repository is.
         let shown = page.replacingOccurrences(of: folder.path, with: "{case}")
-        return (masked(Self.sorted(shown)), Self.stateLine(slot))
+        return (masked(Self.sorted(shown)), driver.state)
     }
 
     /// The library of NVIDIA's that the case's `nvml.script` describes; `# driver 470` in its first line says which one.
@@ -115,6 +97,9 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
         let driver = first.hasPrefix("# driver ") ? Int(first.dropFirst(9)) : nil
         return try FakeLibrary(driver: driver ?? 590, script)
     }
+
+    /// Whether the collector reads the live system, so that only the shape of its page is known.
+    var isLive: Bool { FileManager.default.fileExists(atPath: folder.path + "/expected.shape") }
 
     /// Whether the case needs a library that cannot be built here.
     var isImpossible: Bool { text("nvml.script") != nil && FakeLibrary.whyNot != nil }
@@ -146,14 +131,6 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
         return families.sorted { $0.name < $1.name }.map { family in
             family.header + family.samples.sorted().map { $0 + "\n" }.joined()
         }.joined()
-    }
-
-    private static func stateLine(_ slot: any CollectorSlot) -> String {
-        switch slot.result.outcome {
-        case .available: slot.result.itemsLost > 0 ? "degraded \(slot.result.itemsLost)" : "ok"
-        case .absent(let absence): absence.reason.rawValue
-        case .failed(let error): error.isPermission ? "no_permission" : "failed"
-        }
     }
 
     /// `name{label,label}` of every sample.
@@ -192,9 +169,8 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
     func recorded(fixture: FixtureCase) throws {
         if fixture.isImpossible { return }
         let (page, state) = try fixture.run()
-        let isLive = FileManager.default.fileExists(atPath: fixture.folder.path + "/expected.shape")
-        let file = isLive ? "expected.shape" : "expected.prom"
-        let shown = isLive ? FixtureCase.shape(of: page) : page
+        let file = fixture.isLive ? "expected.shape" : "expected.prom"
+        let shown = fixture.isLive ? FixtureCase.shape(of: page) : page
         if Self.isRecording {
             try shown.write(to: fixture.folder.appendingPathComponent(file), atomically: true, encoding: .utf8)
             try (state + "\n").write(
@@ -203,6 +179,19 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
         }
         #expect(shown == fixture.text(file))
         #expect(state + "\n" == fixture.text("expected.state"))
+    }
+
+    @Test(
+        "a page is the same when the kernel gives its files in pieces of a page, or byte by byte",
+        arguments: FixtureCase.all)
+    func inPieces(fixture: FixtureCase) throws {
+        if fixture.isImpossible || fixture.isLive { return }
+        let whole = try fixture.run()
+        for longest in [4_096, 1] {
+            let pieces = try fixture.run(ReadConditions(longestRead: longest))
+            #expect(pieces.page == whole.page, "pieces of \(longest)")
+            #expect(pieces.state == whole.state, "pieces of \(longest)")
+        }
     }
 
     @Test("there are fixtures to walk")

@@ -6,6 +6,7 @@ import Exposition
 import FakeNVMLSupport
 import Foundation
 import KernelFiles
+import ScrapeSupport
 import Synchronization
 import Testing
 
@@ -16,9 +17,7 @@ private final class GPUHost {
     let root: String
     let fake: FakeLibrary
     let source: NVIDIASource
-    private let slots: [any CollectorSlot]
-    private var reader = KernelFileReader(budget: DescriptorBudget(limit: 256))
-    private var scrapes: UInt64 = 0
+    private let driver: ScrapeDriver
 
     init(_ gpus: Int, _ script: String, driver: Int = 590, flags: [String] = []) throws {
         root = NSTemporaryDirectory() + "gpu-host-" + UUID().uuidString
@@ -28,20 +27,19 @@ private final class GPUHost {
         let table = FlagTable(Registry.entries.flatMap(\.descriptor.options))
         let parsed = try table.parse(flags + ["--collector.nvidia.library=" + fake.path])
         let options = Options(given: parsed.given)
-        let context = CollectorContext(roots: roots, options: options, sources: Sources())
         Self.write(root, "sys/module/nvidia/version", "590.48.01\n")
         for gpu in 0..<gpus { Self.addGPU(root, gpu) }
-        let inventory = try context.sources.shared(DeviceInventory.self) {
-            DeviceInventory(roots: roots, options: DeviceOptions(), isPatient: false)
-        }
+        let inventory = DeviceInventory(roots: roots, options: DeviceOptions(), isPatient: false)
         let now = Clock()
         clock = now
-        source = try context.sources.shared(NVIDIASource.self) {
-            NVIDIASource(roots: roots, options: NVIDIAOptions(options), inventory: inventory) { now.nanoseconds }
+        source = NVIDIASource(roots: roots, options: NVIDIAOptions(options), inventory: inventory) { now.nanoseconds }
+        let sources = Sources()
+        sources.add(inventory)
+        sources.add(source)
+        let entries = try ["nvidia", "daena", "devices"].map { name in
+            try #require(Registry.entries.first { $0.descriptor.name == name })
         }
-        slots = try ["nvidia", "daena", "devices"].map { name in
-            try #require(Registry.entries.first { $0.descriptor.name == name }).make(context)
-        }
+        self.driver = try ScrapeDriver(entries, roots: roots, options: options, enabled: ["nvidia"], sources: sources)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: root) }
@@ -97,46 +95,23 @@ private final class GPUHost {
         write("sys/devices/pci0000:00/" + Self.address(gpu) + "/power/runtime_status", status + "\n")
     }
 
-    /// The items of this scrape's NVML lane.
-    var item: any SourceItem { source.items[0] }
-
-    func beginScrape() {
-        scrapes += 1
-        reader.beginCollection(scrape: scrapes)
-    }
-
     /// One scrape: the cycle, unless a thread hangs in it, then the collectors.
     @discardableResult
     func scrape() -> String {
-        beginScrape()
-        if source.isNeeded, item.state.begin() {
-            item.read(from: &reader)
-            item.state.finish(scrape: scrapes)
-        }
-        return collect()
-    }
-
-    func collect() -> String {
-        var composer = PageComposer()
-        for slot in slots {
-            slot.collect(from: &reader)
-            slot.addSamples(to: &composer)
-        }
-        var sink = ByteSink()
-        composer.write(.text, to: &sink)
-        return String(decoding: sink.array, as: UTF8.self)
+        driver.scrape()
+        return driver.text
     }
 
     /// Starts a cycle in a thread of its own, as the lane does.
-    func startCycle() {
-        beginScrape()
-        guard item.state.begin() else { return }
-        let (item, scrape) = (item, scrapes)
+    func startCycle() throws {
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 16))
+        reader.beginCollection(scrape: driver.number)
+        let item = try #require(source.list(from: &reader).first)
+        let scrape = driver.number
         Thread.detachNewThread {
             var reader = KernelFileReader(budget: DescriptorBudget(limit: 16))
             reader.beginCollection(scrape: scrape)
-            item.read(from: &reader)
-            item.state.finish(scrape: scrape)
+            item.read(step: 0, from: &reader)
         }
     }
 
@@ -148,8 +123,8 @@ private final class GPUHost {
         return false
     }
 
-    func outcome() -> CollectorOutcome { slots[0].result.outcome }
-    func lost() -> Int { slots[0].result.itemsLost }
+    func outcome() -> CollectorOutcome { driver.result.outcome }
+    func lost() -> Int { driver.result.itemsLost }
 
     func state(_ page: String, _ gpu: Int) -> String {
         let start = "host_device_state{device=\"\(Self.address(gpu))\",kind=\"gpu\",state=\""
@@ -262,7 +237,7 @@ struct NVIDIACollectorTests {
         let host = try GPUHost(2, "profile h200\ngpus 2\n")
         host.scrape()
         try host.fake.rewrite("profile h200\ngpus 2\ncall DeviceGetUtilizationRates hang forever\n")
-        host.startCycle()
+        try host.startCycle()
         #expect(host.waitUntil { host.fake.hangingThreads == 1 })
         for _ in 0..<5 {
             let page = host.scrape()

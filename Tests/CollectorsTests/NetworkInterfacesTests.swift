@@ -3,6 +3,7 @@
 import CollectorKit
 import Exposition
 import KernelFiles
+import ScrapeSupport
 import Testing
 
 @testable import Collectors
@@ -14,19 +15,10 @@ import Testing
         let entry = try #require(Registry.entries.first { $0.descriptor.name == name })
         let table = FlagTable(entry.descriptor.options)
         let options = Options(given: try table.parse(flags).given)
-        let slot = try entry.make(
-            CollectorContext(roots: Roots(sysfs: sysfs), options: options, sources: Sources()))
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: 64))
-        for scrape in 1...3 as ClosedRange<UInt64> {
-            reader.beginCollection(scrape: scrape)
-            slot.collect(from: &reader)
-        }
-        guard slot.result.outcome == .available else { return nil }
-        var composer = PageComposer()
-        slot.addSamples(to: &composer)
-        var sink = ByteSink()
-        withExtendedLifetime(slot) { composer.write(.text, to: &sink) }
-        return String(decoding: sink.array, as: UTF8.self).split(separator: "\n").map(String.init).sorted()
+        let driver = try ScrapeDriver([entry], roots: Roots(sysfs: sysfs), options: options)
+        for _ in 1...3 { driver.scrape() }
+        guard driver.result.outcome == .available else { return nil }
+        return driver.text.split(separator: "\n").map(String.init).sorted()
     }
 
     @Test("netclass shows the same by the dump of links as by sysfs")

@@ -4,6 +4,7 @@ import CollectorKit
 import Exposition
 import Foundation
 import KernelFiles
+import ScrapeSupport
 import Testing
 
 @testable import Collectors
@@ -11,17 +12,13 @@ import Testing
 /// A directory of text files that are written while the collector lives.
 private final class TextfileFolder {
     let path = FileManager.default.temporaryDirectory.path + "/textfile-\(UUID().uuidString)"
-    let source: TextfileSource
-    let slot: any CollectorSlot
-    private var reader = KernelFileReader(budget: DescriptorBudget(limit: 8))
-    private var scrape: UInt64 = 0
+    let driver: ScrapeDriver
 
     init() throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        let options = Options(given: ["collector.textfile.directory": [path]])
-        let context = CollectorContext(roots: Roots(), options: options, sources: Sources())
-        source = try context.sources.shared(TextfileSource.self) { TextfileSource(context) }
-        slot = try Slot(TextfileCollector.self, context: context)
+        driver = try ScrapeDriver(
+            [CollectorEntry(TextfileCollector.self)], roots: Roots(),
+            options: Options(given: ["collector.textfile.directory": [path]]))
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
@@ -35,29 +32,15 @@ private final class TextfileFolder {
     }
 
     /// One scrape: the lines of the page but comments, mtimes and the agent's own.
-    func samples(isRead: (TextFile) -> Bool = { _ in true }) -> [String] {
+    func samples(isRead: (String) -> Bool = { _ in true }) -> [String] {
         page(isRead: isRead).split(separator: "\n").map(String.init).filter {
             !$0.hasPrefix("#") && !$0.hasPrefix("node_textfile_mtime") && !$0.hasPrefix("host_")
         }
     }
 
-    func page(isRead: (TextFile) -> Bool = { _ in true }) -> String {
-        scrape += 1
-        reader.beginCollection(scrape: scrape)
-        #expect(source.discovery.begin())
-        source.discover(from: &reader)
-        source.discovery.finish(scrape: scrape)
-        for file in source.files where isRead(file) && file.state.begin() {
-            file.read(from: &reader)
-            file.state.finish(scrape: scrape)
-        }
-        reader.beginCollection(scrape: scrape)
-        slot.collect(from: &reader)
-        var composer = PageComposer()
-        slot.addSamples(to: &composer)
-        var sink = ByteSink()
-        composer.write(.text, to: &sink)
-        return String(decoding: sink.array, as: UTF8.self).replacingOccurrences(of: path, with: "DIR")
+    func page(isRead: (String) -> Bool = { _ in true }) -> String {
+        driver.scrape(leavingOut: { !isRead($0) })
+        return driver.text.replacingOccurrences(of: path, with: "DIR")
     }
 }
 
@@ -133,17 +116,17 @@ private final class TextfileFolder {
         try folder.write("a.prom", "# TYPE a gauge\na 1\n")
         try folder.write("b.prom", "b 1\n")
         #expect(folder.samples() == ["node_textfile_scrape_error 0", "a 1", "b 1"])
-        let files = folder.source.files.map(ObjectIdentifier.init)
+        let files = folder.driver.items.map { ObjectIdentifier($0) }
         try folder.write("a.prom", "# HELP a Counts.\n# TYPE a counter\na 2\n")
         let page = folder.page()
         #expect(page.contains("# HELP a Counts.\n# TYPE a counter\na 2\n"))
-        #expect(folder.source.files.map(ObjectIdentifier.init) == files)
+        #expect(folder.driver.items.map { ObjectIdentifier($0) } == files)
         try folder.remove("b.prom")
         #expect(folder.samples() == ["node_textfile_scrape_error 0", "a 2"])
         try folder.write("a.prom", "a 2")
         #expect(folder.samples() == ["node_textfile_scrape_error 1"])
         #expect(folder.page().contains("host_textfile_file_ok{file=\"DIR/a.prom\"} 0\n"))
-        #expect(folder.slot.result.itemsLost == 1)
+        #expect(folder.driver.result.itemsLost == 1)
         try folder.write("a.prom", "a 3\n")
         #expect(folder.samples() == ["node_textfile_scrape_error 0", "a 3"])
     }
@@ -172,12 +155,9 @@ private final class TextfileFolder {
         try folder.write("large.prom", "")
         #expect(truncate(folder.path + "/large.prom", off_t(TextFile.sizeLimit) + 1) == 0)
         #expect(folder.samples() == ["node_textfile_scrape_error 1", "a 1", "b 1"])
-        #expect(folder.slot.result.itemsLost == 3)
-        let hanging = folder.source.files[0]
-        #expect(hanging.state.begin())
-        #expect(folder.samples { $0 !== hanging } == ["node_textfile_scrape_error 1", "b 1"])
-        #expect(folder.slot.result.itemsLost == 4)
-        hanging.state.finish(scrape: 0)
+        #expect(folder.driver.result.itemsLost == 3)
+        #expect(folder.samples { !$0.hasSuffix("a.prom") } == ["node_textfile_scrape_error 1", "b 1"])
+        #expect(folder.driver.result.itemsLost == 4)
         #expect(folder.samples() == ["node_textfile_scrape_error 1", "a 1", "b 1"])
     }
 
@@ -209,7 +189,7 @@ private final class TextfileFolder {
                 "node_textfile_scrape_error 1", "e{f=\"a\"} 1", "e{f=\"b\"} 2", "h{f=\"a\"} 1", "s_sum 1", "s_count 0",
                 "own 1",
             ])
-        #expect(folder.slot.result.itemsLost == 3)
+        #expect(folder.driver.result.itemsLost == 3)
         try folder.remove("a.prom")
         #expect(
             folder.samples() == [

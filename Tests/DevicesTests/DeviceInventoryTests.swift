@@ -21,7 +21,8 @@ private struct Bench: ~Copyable {
     mutating func look() throws -> DeviceSnapshot {
         scrape += 1
         reader.beginCollection(scrape: scrape)
-        return try inventory.snapshot(from: &reader)
+        for item in inventory.list(from: &reader) { item.read(step: 0, from: &reader) }
+        return try inventory.snapshot()
     }
 
     /// `device=state` of everything that is no CPU.
@@ -110,17 +111,17 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
         let one = try #require(PCIAddress("00000000:65:00.0"))
         let two = try #require(PCIAddress("00000000:66:00.0"))
         #expect(try bench.look().devices.last?.gpuID == 2)
-        bench.inventory.update(nvidia: NVIDIAWitness(library: .missing))
+        bench.inventory.update(nvidia: NVIDIAStatus(library: .missing))
         #expect(try bench.states().prefix(2) == ["0000:65:00.0=library_missing", "0000:66:00.0=library_missing"])
         bench.inventory.update(
-            nvidia: NVIDIAWitness(
+            nvidia: NVIDIAStatus(
                 library: .working, libraryVersion: "570.1", moduleVersion: "570.1",
                 gpus: [.init(address: one, index: 1, uuid: "GPU-1"), .init(address: two, index: 0, condition: .lost)]))
         let snapshot = try bench.look()
         #expect(snapshot.devices.filter { $0.kind == .gpu }.map(\.gpuID) == [1, 0, 2])
         #expect(snapshot.devices.filter { $0.kind == .gpu }.map(\.state) == [.available, .lost, .available])
         #expect(snapshot.devices.first { $0.gpuID == 1 }?.uuid == "GPU-1")
-        bench.inventory.update(nvidia: NVIDIAWitness(library: .working, gpus: [.init(address: two, index: 0)]))
+        bench.inventory.update(nvidia: NVIDIAStatus(library: .working, gpus: [.init(address: two, index: 0)]))
         #expect(try bench.states().prefix(2) == ["0000:65:00.0=not_enumerated", "0000:66:00.0=available"])
         #expect(bench.inventory.gpuID(of: one) == 1)
         bench.inventory.update(nvidia: nil)
@@ -137,10 +138,10 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
         tree.remove("sys/bus")
         var bench = Bench(tree)
         let address = try #require(PCIAddress("0000:01:00.0"))
-        bench.inventory.update(nvidia: NVIDIAWitness(library: .working, gpus: [.init(address: address, index: 0)]))
+        bench.inventory.update(nvidia: NVIDIAStatus(library: .working, gpus: [.init(address: address, index: 0)]))
         #expect(try bench.states() == ["0000:01:00.0=available"])
         #expect(try bench.look().busAbsence != nil)
-        bench.inventory.update(nvidia: NVIDIAWitness(library: .working))
+        bench.inventory.update(nvidia: NVIDIAStatus(library: .working))
         #expect(try bench.states() == ["0000:01:00.0=missing"])
     }
 

@@ -5,18 +5,18 @@ import Testing
 
 @testable import Devices
 
-/// One row of the table: what the witnesses say, and the state that follows.
+/// One row of the table: what the evidence say, and the state that follows.
 struct Judgement: CustomTestStringConvertible, Sendable {
     let name: String
-    let witnesses: DeviceWitnesses
+    let evidence: DeviceEvidence
     let state: DeviceState
 
     var testDescription: String { name }
 
-    init(_ name: String, _ state: DeviceState, _ witnesses: DeviceWitnesses) {
+    init(_ name: String, _ state: DeviceState, _ evidence: DeviceEvidence) {
         self.name = name
         self.state = state
-        self.witnesses = witnesses
+        self.evidence = evidence
     }
 }
 
@@ -24,18 +24,18 @@ struct Judgement: CustomTestStringConvertible, Sendable {
 private func gpu(
     _ vendor: UInt16 = PCIVendor.nvidia, kind: ComputeKind = .gpu, device: UInt16 = 0x2335, driver: String? = "nvidia",
     power: PCIPowerState = .active, configuration: PCIConfigurationState = .answers,
-    change: (inout DeviceWitnesses) -> Void = { _ in }
-) -> DeviceWitnesses {
-    var witnesses = DeviceWitnesses(kind: kind, vendorID: vendor, deviceID: device)
-    witnesses.status = PCIFunctionStatus(driver: driver, power: power, configuration: configuration)
-    change(&witnesses)
-    return witnesses
+    change: (inout DeviceEvidence) -> Void = { _ in }
+) -> DeviceEvidence {
+    var evidence = DeviceEvidence(kind: kind, vendorID: vendor, deviceID: device)
+    evidence.status = PCIFunctionStatus(driver: driver, power: power, configuration: configuration)
+    change(&evidence)
+    return evidence
 }
 
-private func library(_ library: NVIDIAWitness.Library, _ condition: NVIDIAWitness.Condition? = nil)
-    -> (inout DeviceWitnesses) -> Void
+private func library(_ library: NVIDIAStatus.Library, _ condition: NVIDIAStatus.Condition? = nil)
+    -> (inout DeviceEvidence) -> Void
 {
-    { $0.nvidia = DeviceWitnesses.NVIDIA(library: library, condition: condition) }
+    { $0.nvidia = DeviceEvidence.NVIDIA(library: library, condition: condition) }
 }
 
 private let table: [Judgement] = [
@@ -95,17 +95,17 @@ private let table: [Judgement] = [
         ) { $0.health = .resetRequired }),
     Judgement(
         "an isolated accelerator", .recoveryNeeded,
-        DeviceWitnesses(kind: .accelerator).with {
+        DeviceEvidence(kind: .accelerator).with {
             $0.health = .recoveryNeeded
         }),
     Judgement(
-        "a GPU that only the library knows", .available, DeviceWitnesses(kind: .gpu).with(library(.working, .working))),
-    Judgement("a CPU package", .available, DeviceWitnesses(kind: .cpu)),
-    Judgement("a CPU package that is offline", .missing, DeviceWitnesses(kind: .cpu).with { $0.isPresent = false }),
+        "a GPU that only the library knows", .available, DeviceEvidence(kind: .gpu).with(library(.working, .working))),
+    Judgement("a CPU package", .available, DeviceEvidence(kind: .cpu)),
+    Judgement("a CPU package that is offline", .missing, DeviceEvidence(kind: .cpu).with { $0.isPresent = false }),
 ]
 
-extension DeviceWitnesses {
-    fileprivate func with(_ change: (inout DeviceWitnesses) -> Void) -> DeviceWitnesses {
+extension DeviceEvidence {
+    fileprivate func with(_ change: (inout DeviceEvidence) -> Void) -> DeviceEvidence {
         var copy = self
         change(&copy)
         return copy
@@ -115,7 +115,7 @@ extension DeviceWitnesses {
 @Suite struct DeviceStateTests {
     @Test("the first rule that holds decides a device's state", arguments: table)
     func judge(row: Judgement) {
-        #expect(DeviceState.judge(row.witnesses) == row.state)
+        #expect(DeviceState.judge(row.evidence) == row.state)
     }
 
     @Test("every state has a row in the table")

@@ -12,14 +12,14 @@ import Testing
         defer { blocker.open() }
         let name = "hangs-a"
         let client = ScrapeClient([
-            StubSlot.good("before"),
-            StubSlot("hanging") { _, writer in
+            StubCollector.good("before"),
+            StubCollector("hanging") { _, writer in
                 ThreadName.set(name)
                 blocker.pass()
                 writer.write(sample: "stub_hanging", 1)
                 return .available
             },
-            StubSlot.good("after"),
+            StubCollector.good("after"),
         ])
         for scrape in 1...100 {
             let page = client.page(deadlineMilliseconds: 4_000)
@@ -44,7 +44,7 @@ import Testing
     func shortDeadline() {
         let blocker = Blocker()
         defer { blocker.open() }
-        let client = ScrapeClient([StubSlot.hanging("hanging", in: blocker), StubSlot.good("after")])
+        let client = ScrapeClient([StubCollector.hanging("hanging", in: blocker), StubCollector.good("after")])
         let page = client.page(deadlineMilliseconds: 400)
         #expect(page.milliseconds < 2_000)
         #expect(page.states("hanging") == ["timed_out"])
@@ -56,7 +56,7 @@ import Testing
         let blocker = Blocker()
         defer { blocker.open() }
         let names = (0..<20).map { "s\($0)" }
-        let client = ScrapeClient(names.map { StubSlot.hanging($0, in: blocker) }, shareMilliseconds: 50)
+        let client = ScrapeClient(names.map { StubCollector.hanging($0, in: blocker) }, shareMilliseconds: 50)
         for scrape in 1...4 {
             let page = client.page(deadlineMilliseconds: 2_000)
             #expect(page.milliseconds < 2_500)
@@ -74,7 +74,7 @@ import Testing
     func lateResult() {
         let blocker = Blocker()
         defer { blocker.open() }
-        let client = ScrapeClient([StubSlot.counted("late", in: blocker)])
+        let client = ScrapeClient([StubCollector.counted("late", in: blocker)])
         #expect(client.page(deadlineMilliseconds: 400).values("stub_late").isEmpty)
         blocker.open()
         #expect(blocker.waitUntil(inside: 0))
@@ -89,7 +89,7 @@ import Testing
             defer { blocker.open() }
             let source = StubSource("item-z", [StubItem("a"), StubItem("b", blocker)])
             let client = ScrapeClient(
-                [StubSlot.showing(source, as: "shown"), StubSlot.hanging("hanging", in: blocker)],
+                [StubCollector.showing(source, as: "shown"), StubCollector.hanging("hanging", in: blocker)],
                 shareMilliseconds: 30)
             let page = client.page(deadlineMilliseconds: 10_000)
             #expect(page.milliseconds < 2_000, "round \(round)")
@@ -99,7 +99,7 @@ import Testing
 
     @Test("the scraper asks to be looked at only while something is going on")
     func watchWhenIdle() {
-        let client = ScrapeClient([StubSlot.good("one")])
+        let client = ScrapeClient([StubCollector.good("one")])
         _ = client.page()
         #expect(client.scraper.watch(nowNanoseconds: Clock.monotonicNanoseconds()) == nil)
     }

@@ -22,8 +22,8 @@ import Testing
         func roll(_ count: Int) -> Int { bits.withLock { Int.random(in: 0..<count, using: &$0) } }
     }
 
-    private static func slot(_ name: String, _ dice: Dice, _ blocker: Blocker) -> StubSlot {
-        StubSlot(name) { _, writer throws(CollectorError) in
+    private static func slot(_ name: String, _ dice: Dice, _ blocker: Blocker) -> StubCollector {
+        StubCollector(name) { _, writer throws(CollectorError) in
             let rows = dice.roll(20)
             for row in 0..<rows { writer.write(sample: "stub_\(name)", item: "\(row % 12)", row) }
             switch dice.roll(40) {
@@ -49,8 +49,8 @@ import Testing
             StubSource("rnd-a", Array(items[0..<3])), SecondStubSource("rnd-b", Array(items[3..<6])),
             ThirdStubSource("rnd-c", [], listing: blocker),
         ]
-        var slots: [any CollectorSlot] = names.map { Self.slot($0, dice, blocker) }
-        for (index, source) in sources.enumerated() { slots.append(StubSlot.showing(source, as: "src\(index)")) }
+        var slots: [any AnyCollector] = names.map { Self.slot($0, dice, blocker) }
+        for (index, source) in sources.enumerated() { slots.append(StubCollector.showing(source, as: "src\(index)")) }
         let all = slots.map(\.descriptor.name)
         let client = ScrapeClient(slots, samplers: [StubSampler()], agent: .stub, shareMilliseconds: 10)
         var states: [String: Int] = [:]

@@ -12,7 +12,7 @@ import Testing
         defer { blocker.open() }
         let name = "retires-a"
         let client = ScrapeClient([
-            StubSlot("named") { _, writer in
+            StubCollector("named") { _, writer in
                 ThreadName.set(name)
                 blocker.pass()
                 writer.write(sample: "stub_named", 1)
@@ -42,7 +42,7 @@ import Testing
     func idle() {
         let name = "retires-b"
         let client = ScrapeClient([
-            StubSlot("named") { _, writer in
+            StubCollector("named") { _, writer in
                 ThreadName.set(name)
                 writer.write(sample: "stub_named", 1)
                 return .available

@@ -8,7 +8,7 @@ import Testing
     @Test("a sample is taken while no scrape runs")
     func idle() {
         let sampler = StubSampler()
-        let client = ScrapeClient([StubSlot.good("one")], samplers: [sampler])
+        let client = ScrapeClient([StubCollector.good("one")], samplers: [sampler])
         for wanted in 1...20 {
             client.scraper.sample()
             #expect(client.eventually { sampler.blocker.entries == wanted })
@@ -22,7 +22,7 @@ import Testing
         defer { blocker.open() }
         let sampler = StubSampler()
         let client = ScrapeClient(
-            [StubSlot.hanging("one", in: blocker)], samplers: [sampler], shareMilliseconds: 20_000)
+            [StubCollector.hanging("one", in: blocker)], samplers: [sampler], shareMilliseconds: 20_000)
         let pending = client.ask(deadlineMilliseconds: 20_000)
         #expect(blocker.waitUntil(inside: 1))
         for _ in 0..<10 { client.scraper.sample() }
@@ -37,7 +37,7 @@ import Testing
     func hanging() {
         let sampler = StubSampler(Blocker())
         defer { sampler.blocker.open() }
-        let client = ScrapeClient([StubSlot.good("one")], samplers: [sampler], shareMilliseconds: 50)
+        let client = ScrapeClient([StubCollector.good("one")], samplers: [sampler], shareMilliseconds: 50)
         // A scrape that begins first takes the place of a sample.
         client.scraper.sample()
         #expect(sampler.blocker.waitUntil(inside: 1))
@@ -59,7 +59,7 @@ import Testing
     func scrapeDuringSample() {
         let sampler = StubSampler(Blocker())
         defer { sampler.blocker.open() }
-        let client = ScrapeClient([StubSlot.good("one")], samplers: [sampler], shareMilliseconds: 20_000)
+        let client = ScrapeClient([StubCollector.good("one")], samplers: [sampler], shareMilliseconds: 20_000)
         client.scraper.sample()
         #expect(sampler.blocker.waitUntil(inside: 1))
         let pending = client.ask()

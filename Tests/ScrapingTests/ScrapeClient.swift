@@ -74,18 +74,18 @@ struct ScrapeClient: Sendable {
     }
 
     init(
-        _ slots: [any CollectorSlot], samplers: [any SamplingSource] = [], agent: AgentFacts? = nil,
+        _ collectors: [any AnyCollector], samplers: [any SamplingSource] = [], agent: AgentFacts? = nil,
         shareMilliseconds: UInt64 = 250
     ) {
         let sources = Sources()
-        for slot in slots {
-            for source in slot.itemSources { sources.register(source) }
+        for source in collectors.flatMap(\.laneSources) where !sources.all.contains(where: { $0 === source }) {
+            sources.add(source)
         }
-        for sampler in samplers { sources.register(sampler) }
+        for sampler in samplers { sources.add(sampler) }
         let changes = Changes()
         self.changes = changes
         scraper = Scraper(
-            slots: slots, sources: sources, budget: DescriptorBudget(limit: 16), agent: agent,
+            collectors: collectors, sources: sources, budget: DescriptorBudget(limit: 16), agent: agent,
             onChange: { report, _ in changes.add("\(report.name): \(report.stateText)") },
             shareNanoseconds: shareMilliseconds * 1_000_000)
     }
@@ -128,14 +128,5 @@ struct ScrapeClient: Sendable {
     func page(of pending: Pending, format: ExpositionValidator.Format = .text) -> Page {
         guard let answer = wait(for: pending), case .page(let bytes) = answer.answer else { return Page([]) }
         return Page(bytes, milliseconds: Int((answer.nanoseconds - pending.asked) / 1_000_000), format: format)
-    }
-}
-
-extension Sources {
-    /// Enters a source under its own type.
-    fileprivate func register(_ source: any Source) {
-        // The stubs' constructors cannot fail.
-        if let source = source as? StubSource { _ = try? shared(type(of: source)) { source } }
-        if let source = source as? StubSampler { _ = try? shared(StubSampler.self) { source } }
     }
 }

@@ -11,7 +11,7 @@ import Testing
     func equalRequestsShare() throws {
         let blocker = Blocker()
         defer { blocker.open() }
-        let client = ScrapeClient([StubSlot.counted("one", in: blocker)], shareMilliseconds: 20_000)
+        let client = ScrapeClient([StubCollector.counted("one", in: blocker)], shareMilliseconds: 20_000)
         let first = client.ask(deadlineMilliseconds: 20_000)
         #expect(blocker.waitUntil(inside: 1))
         let second = client.ask(deadlineMilliseconds: 20_000)
@@ -29,7 +29,7 @@ import Testing
         let blocker = Blocker()
         defer { blocker.open() }
         let client = ScrapeClient(
-            [StubSlot.counted("one", in: blocker), StubSlot.counted("two", in: Blocker(open: true))],
+            [StubCollector.counted("one", in: blocker), StubCollector.counted("two", in: Blocker(open: true))],
             shareMilliseconds: 20_000)
         let all = client.ask(deadlineMilliseconds: 20_000)
         #expect(blocker.waitUntil(inside: 1))
@@ -48,9 +48,9 @@ import Testing
     func formatsAgree() throws {
         let blocker = Blocker()
         defer { blocker.open() }
-        let slots: [any CollectorSlot] = [
-            StubSlot.counted("one", in: blocker),
-            StubSlot("counter") { _, writer in
+        let slots: [any AnyCollector] = [
+            StubCollector.counted("one", in: blocker),
+            StubCollector("counter") { _, writer in
                 let family = writer.family(.counter("stub_reads_total", ["disk"], "Counts."))
                 writer.write(family, writer.labels { $0.add("disk", "a\\b\"c\nd") }, 5)
                 let odd = writer.family(.counter("stub_reads", [], "A counter without a suffix."))
@@ -75,7 +75,7 @@ import Testing
 
     @Test("a collector that is unknown or not enabled is refused by name")
     func refused() throws {
-        let client = ScrapeClient([StubSlot.good("one")])
+        let client = ScrapeClient([StubCollector.good("one")])
         let answer = try #require(client.wait(for: client.ask(.only(["one", "nothing"]))))
         guard case .refused(let text) = answer.answer else {
             Issue.record("not refused")
@@ -87,7 +87,7 @@ import Testing
 
     @Test("completions of many threads that ask at once all run, each once")
     func manyAskers() async {
-        let client = ScrapeClient((0..<4).map { StubSlot.good("s\($0)") })
+        let client = ScrapeClient((0..<4).map { StubCollector.good("s\($0)") })
         let choices: [(CollectorChoice, [String])] = [
             (.all, ["stub_s0", "stub_s1", "stub_s2", "stub_s3"]), (.only(["s1"]), ["stub_s1"]),
             (.except(["s2"]), ["stub_s0", "stub_s1", "stub_s3"]), (.only(["s3", "s0"]), ["stub_s0", "stub_s3"]),

@@ -4,26 +4,38 @@ import CollectorKit
 import KernelFiles
 
 /// A source whose items and whose listing hang when a test wants them to.
-///
-/// `Sources` knows sources by their type: a test that needs several takes the types below it.
-class StubSource: ItemSource, @unchecked Sendable {
-    let laneName: String
-    let discovery = ItemState()
+class StubSource: LaneSource, @unchecked Sendable {
+    let lane: String
     let isNeeded: Bool
     let stubs: [StubItem]
     private let listing: Blocker
+    private let listed = Guarded(())
 
-    init(_ laneName: String, _ stubs: [StubItem], isNeeded: Bool = true, listing: Blocker = Blocker(open: true)) {
-        self.laneName = laneName
-        self.stubs = stubs
+    init(_ lane: String, _ stubs: [StubItem], isNeeded: Bool = true, listing: Blocker = Blocker(open: true)) {
+        self.lane = lane
         self.isNeeded = isNeeded
+        self.stubs = stubs
         self.listing = listing
     }
 
-    var items: [any SourceItem] { stubs }
+    required init(context: CollectorContext) {
+        lane = "stub"
+        isNeeded = false
+        stubs = []
+        listing = Blocker(open: true)
+    }
 
-    func discover(from reader: inout KernelFileReader) throws(CollectorError) {
-        listing.pass()
+    class var needs: [any Source.Type] { [] }
+
+    func list(from reader: inout KernelFileReader) throws(CollectorError) -> [any LaneItem] {
+        let isListed: Void? = listed.update(in: reader.scrape) { _ in listing.pass() }
+        return isListed == nil ? [] : stubs.map(\.item)
+    }
+
+    /// True where it was listed in a scrape, and nobody is at it.
+    func isListed(in scrape: UInt64) -> Bool {
+        let isListed: Void? = listed.look(in: scrape) { _ in }
+        return isListed != nil
     }
 }
 
@@ -33,12 +45,21 @@ final class SecondStubSource: StubSource, @unchecked Sendable {}
 /// A further source.
 final class ThirdStubSource: StubSource, @unchecked Sendable {}
 
+/// A source that needs another one.
+final class DependentStubSource: StubSource, @unchecked Sendable {
+    override class var needs: [any Source.Type] { [SecondStubSource.self] }
+}
+
 /// A source that only takes samples, and looks after itself when one hangs.
-final class StubSampler: SamplingSource, @unchecked Sendable {
+final class StubSampler: SamplingSource {
     let blocker: Blocker
 
     init(_ blocker: Blocker = Blocker(open: true)) {
         self.blocker = blocker
+    }
+
+    init(context: CollectorContext) {
+        blocker = Blocker(open: true)
     }
 
     func sample(from reader: inout KernelFileReader) {
@@ -47,20 +68,20 @@ final class StubSampler: SamplingSource, @unchecked Sendable {
 }
 
 /// An item whose value is the number of its read.
-final class StubItem: SourceItem, @unchecked Sendable {
-    // `value` is used only by who holds `state`.
-    let key: String
-    let state = ItemState()
-    private(set) var value = 0
-    let blocker: Blocker
+final class StubItem: Sendable {
+    struct Content: ItemContent {
+        let blocker: Blocker
+        var value = 0
 
-    init(_ key: String, _ blocker: Blocker = Blocker(open: true)) {
-        self.key = key
-        self.blocker = blocker
+        mutating func read(from reader: inout KernelFileReader) {
+            blocker.pass()
+            value += 1
+        }
     }
 
-    func read(from reader: inout KernelFileReader) {
-        blocker.pass()
-        value += 1
+    let item: Item<Content>
+
+    init(_ name: String, _ blocker: Blocker = Blocker(open: true)) {
+        item = Item(name, Content(blocker: blocker))
     }
 }

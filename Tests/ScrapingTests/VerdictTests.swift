@@ -32,7 +32,9 @@ import Testing
     @Test("a collector that throws half-way leaves nothing of its families")
     func throwsHalfway() throws {
         let context = CollectorContext(roots: Roots(), options: Options(), sources: Sources())
-        let client = ScrapeClient([try Slot(HalfwayCollector.self, context: context), StubSlot.good("other")])
+        let client = ScrapeClient([
+            try CollectorRunner(HalfwayCollector.self, context: context), StubCollector.good("other"),
+        ])
         for _ in 1...3 {
             let page = client.page()
             #expect(page.values("stub_first").isEmpty)
@@ -47,7 +49,7 @@ import Testing
         let state: String
         let success: String
         let absentIsSuccess: Bool
-        let body: StubSlot.Body
+        let body: StubCollector.Body
 
         init(
             _ state: String, success: String, absentIsSuccess: Bool = false,
@@ -89,7 +91,7 @@ import Testing
 
     @Test("each outcome has its state, its success and its samples", arguments: Case.all)
     private func verdict(expected: Case) {
-        let slot = StubSlot("it", absentIsSuccess: expected.absentIsSuccess, body: expected.body)
+        let slot = StubCollector("it", absentIsSuccess: expected.absentIsSuccess, body: expected.body)
         let page = ScrapeClient([slot]).page()
         #expect(page.states("it") == [expected.state])
         #expect(page.success("it") == expected.success)
@@ -101,7 +103,7 @@ import Testing
     @Test("a state change is told once, with the state before it")
     func changes() {
         let loses = Atomic<Bool>(false)
-        let slot = StubSlot("it") { _, writer in
+        let slot = StubCollector("it") { _, writer in
             if loses.load(ordering: .relaxed) { writer.loseItem("one line") }
             return .available
         }
@@ -115,7 +117,7 @@ import Testing
 
     @Test("the agent's own series are there when they are wanted, and nothing of them when not")
     func agentSeries() {
-        let client = ScrapeClient([StubSlot.good("one")], agent: .stub)
+        let client = ScrapeClient([StubCollector.good("one")], agent: .stub)
         _ = client.page()
         let page = client.page()
         for name in [
@@ -126,7 +128,7 @@ import Testing
         ] {
             #expect(page.values(name).count == 1, "\(name)")
         }
-        let bare = ScrapeClient([StubSlot.good("one")])
+        let bare = ScrapeClient([StubCollector.good("one")])
         _ = bare.page()
         let names = Set(bare.page().families.map(\.name))
         #expect(
@@ -138,7 +140,7 @@ import Testing
 
     @Test("the figures of the last scrape are those of its page")
     func lastScrape() {
-        let client = ScrapeClient([StubSlot.good("one")], agent: .stub)
+        let client = ScrapeClient([StubCollector.good("one")], agent: .stub)
         let first = client.page()
         let second = client.page()
         #expect(second.values("host_scrape_samples") == ["\(first.samples.count)"])

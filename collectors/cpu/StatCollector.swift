@@ -28,7 +28,7 @@ struct StatCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "stat", group: .cpu, help: "Interrupts, context switches, forks, boot time and waiting tasks.",
-        reads: ["/proc/stat"],
+        reads: ["/proc/stat"], sources: [CPUTimesSource.self],
         flags: [
             softirq
         ])
@@ -42,7 +42,7 @@ struct StatCollector: Collector {
     private let showsSoftirqs: Bool
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        source = try CPUTimesSource.shared(context)
+        source = try context.source(CPUTimesSource.self)
         showsSoftirqs = context.options[Self.softirq]
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
+import Devices
 import Exposition
 import KernelFiles
 
@@ -17,6 +18,10 @@ struct DaenaCollector: Collector {
             "rtnetlink RTM_GETLINK, or /proc/net/dev where "
                 + "--path.procfs is another one", "/proc/loadavg", "/proc/sys/fs/file-nr", "/proc/net/sockstat",
             "/sys/devices/system/cpu/online", "the device inventory", "GPUs as nvidia, amdgpu and intelgpu read them",
+        ],
+        sources: [
+            CPUTimesSource.self, MountSource.self, LinkSource.self, DeviceInventory.self, NVIDIASource.self,
+            CardSource.self,
         ], )
 
     private let cpus: CPUTimesSource
@@ -28,10 +33,8 @@ struct DaenaCollector: Collector {
 
     init(context: CollectorContext) throws(ConfigurationError) {
         let roots = context.roots
-        cpus = try CPUTimesSource.shared(context)
-        mounts = try context.sources.shared(MountSource.self) { () throws(ConfigurationError) in
-            try MountSource(context)
-        }
+        cpus = try context.source(CPUTimesSource.self)
+        mounts = try context.source(MountSource.self)
         network = try DaenaNetwork(context)
         gpus = try DaenaGPUs(context)
         memory = context.sharedFile(roots.proc("meminfo"))

@@ -13,16 +13,16 @@ struct DaenaGPUs {
     private let cards: CardSource
 
     init(_ context: CollectorContext) throws(ConfigurationError) {
-        inventory = try DeviceInventory.shared(context)
-        nvidia = try NVIDIASource.shared(context)
-        cards = try CardSource.shared(context)
+        inventory = try context.source(DeviceInventory.self)
+        nvidia = try context.source(NVIDIASource.self)
+        cards = try context.source(CardSource.self)
     }
 
     /// Writes whether there are usable devices, and the figures of each GPU that answered in this scrape.
     func collect(from reader: inout KernelFileReader, into writer: inout MetricWriter<DaenaMetric>) {
-        nvidia.settle()
+        nvidia.reportIfStuck()
         do throws(CollectorError) {
-            let snapshot = try inventory.snapshot(from: &reader)
+            let snapshot = try inventory.snapshot()
             if let isUsable = snapshot.availability(of: .gpu) {
                 writer.write(DaenaMetric.deviceAvailable, .none, extra: ("device_type", "gpu"), isUsable)
             }
@@ -55,15 +55,14 @@ struct DaenaGPUs {
 
     private func write(_ vendor: String, in scrape: UInt64, into writer: inout MetricWriter<DaenaMetric>) {
         for card in cards.gpus(vendor: vendor) {
-            guard let number = card.device.gpuID, card.state.beginLooking(in: scrape) else { continue }
-            defer { card.state.endLooking() }
+            guard let number = card.identity.device.gpuID,
+                let figures = card.item.look(in: scrape, { $0.figures })
+            else { continue }
             let gpu = writer.labels { $0.add("gpu_id", number) }
-            if let percent = card.figures.usagePercent { writer.write(DaenaMetric.gpuUsage, gpu, percent) }
-            if let celsius = card.figures.temperatureCelsius {
-                writer.write(DaenaMetric.gpuTemperature, gpu, celsius)
-            }
-            if let bytes = card.figures.memoryUsedBytes { writer.write(DaenaMetric.gpuMemory, gpu, bytes) }
-            if let bytes = card.figures.memoryTotalBytes { writer.write(DaenaMetric.gpuMemoryTotal, gpu, bytes) }
+            if let percent = figures.usagePercent { writer.write(.gpuUsage, gpu, percent) }
+            if let celsius = figures.temperatureCelsius { writer.write(.gpuTemperature, gpu, celsius) }
+            if let bytes = figures.memoryUsedBytes { writer.write(.gpuMemory, gpu, bytes) }
+            if let bytes = figures.memoryTotalBytes { writer.write(.gpuMemoryTotal, gpu, bytes) }
         }
     }
 }

@@ -13,7 +13,7 @@ struct DaenaNetwork {
     private let file: KernelFile
 
     init(_ context: CollectorContext) throws(ConfigurationError) {
-        links = context.roots.isLiveProcfs ? try LinkSource.shared(context) : nil
+        links = context.roots.isLiveProcfs ? try context.source(LinkSource.self) : nil
         file = KernelFile(context.roots.proc("net/dev"))
     }
 

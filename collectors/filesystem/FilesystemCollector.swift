@@ -36,40 +36,45 @@ struct FilesystemCollector: Collector {
     static let descriptor = CollectorDescriptor(
         name: "filesystem", group: .filesystem, help: "Space and file nodes of mounted file systems.",
         reads: ["/proc/1/mountinfo, else /proc/self/mountinfo", "statfs(2) on each mount point below --path.rootfs"],
-        flags: MountSource.flags)
+        sources: [MountSource.self], flags: MountSource.flags)
 
     private let source: MountSource
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        source = try context.sources.shared(MountSource.self) { () throws(ConfigurationError) in
-            try MountSource(context)
-        }
+        source = try context.source(MountSource.self)
     }
 
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        guard source.discovery.beginLooking(in: reader.scrape) else { throw .busy("the list of mounts") }
-        defer { source.discovery.endLooking() }
-        if let failure = source.failure { throw failure }
-        guard !source.isAbsent else { return .noKernelFeature("there is no mountinfo") }
-        if let line = source.malformedLines.first, !source.hasGoodLines {
+        let scrape = reader.scrape
+        let answer = try source.look(in: scrape) { (listing) throws(CollectorError) in
+            try Self.write(listing, in: scrape, into: &writer)
+        }
+        guard let answer else { throw .busy("the list of mounts") }
+        return answer
+    }
+
+    private static func write(
+        _ listing: MountSource.Listing, in scrape: UInt64, into writer: inout Writer
+    ) throws(CollectorError) -> Availability {
+        if let failure = listing.failure { throw failure }
+        guard !listing.isAbsent else { return .noKernelFeature("there is no mountinfo") }
+        if let line = listing.malformedLines.first, !listing.hasGoodLines {
             throw .malformed(path: "mountinfo", what: line)
         }
-        for line in source.malformedLines { writer.loseItem("mountinfo: unexpected line \"\(line)\"") }
-        for mount in source.mounts { Self.write(mount, in: reader.scrape, into: &writer) }
+        for line in listing.malformedLines { writer.loseItem("mountinfo: unexpected line \"\(line)\"") }
+        for mount in listing.mounts {
+            let isRead: Void? = mount.item.look(in: scrape) { write($0, of: mount, into: &writer) }
+            // As in node_exporter, what is read-only is not said of a mount that hangs.
+            if isRead == nil { writeError(MountError.stuck, mount, isReadOnly: false, into: &writer) }
+        }
         return .available
     }
 
-    private static func write(_ mount: Mount, in scrape: UInt64, into writer: inout Writer) {
-        guard mount.item.state.beginLooking(in: scrape) else {
-            // As in node_exporter, what is read-only is not said of a mount that hangs.
-            writeError(MountError.stuck, mount, isReadOnly: false, into: &writer)
-            return
-        }
-        defer { mount.item.state.endLooking() }
-        guard case .space(let space) = mount.item.answer else {
-            writeError(mount.item.errorText, mount, isReadOnly: mount.isReadOnly, into: &writer)
+    private static func write(_ point: MountPoint, of mount: Mount, into writer: inout Writer) {
+        guard case .space(let space) = point.answer else {
+            writeError(point.errorText, mount, isReadOnly: mount.isReadOnly, into: &writer)
             return
         }
         let labels = labels(mount, error: "", &writer)

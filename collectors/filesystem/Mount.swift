@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CollectorKit
 import KernelFiles
 
 /// A line of mountinfo.
@@ -16,7 +17,7 @@ struct Mount: Sendable {
     /// True where the mount or the whole file system is read-only.
     let isReadOnly: Bool
     /// Where the numbers come from; mounts of one file system at one place share it.
-    let item: MountPoint
+    let item: Item<MountPoint>
 }
 
 /// The fields of a line of mountinfo as views.

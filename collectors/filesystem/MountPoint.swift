@@ -5,7 +5,7 @@ import KernelFiles
 
 /// A path at which something is mounted, with the numbers of the file system there: the part of the mount source that
 /// may hang.
-final class MountPoint: SourceItem, @unchecked Sendable {
+struct MountPoint: ItemContent {
     /// What tells a mount point from others: a file system mounted over a hanging one is another one.
     struct Identity: Hashable {
         /// What is asked, rootfs included.
@@ -13,25 +13,21 @@ final class MountPoint: SourceItem, @unchecked Sendable {
         let major, minor: UInt64
     }
 
-    let identity: Identity
-    let state = ItemState()
-    // Everything mutable is used only by who holds `state`.
     private(set) var answer = FilesystemSpace.Answer.failed(errno: 0)
     /// The words of the error that `answer` is, as node_exporter gives them; empty where it is none.
     private(set) var errorText = ""
 
+    private let path: RawPath
     private let ask: MountSource.Ask
     private var errorOfText: Int32 = 0
 
     init(_ identity: Identity, ask: @escaping MountSource.Ask) {
-        self.identity = identity
+        path = identity.path
         self.ask = ask
     }
 
-    var key: String { identity.path.text }
-
-    func read(from reader: inout KernelFileReader) {
-        answer = ask(identity.path)
+    mutating func read(from reader: inout KernelFileReader) {
+        answer = ask(path)
         guard case .failed(let errno) = answer else {
             errorText = ""
             errorOfText = 0

@@ -7,7 +7,7 @@ import KernelFiles
 ///
 /// The list is that of process 1, so that a container with the host's /proc sees the host's mounts; it is taken apart
 /// again only when its text changes. Who may not read it gets the list of its own process.
-final class MountSource: ItemSource, @unchecked Sendable {
+final class MountSource: LaneSource {
     /// Asks for a file system's numbers: statfs(2), but in tests.
     typealias Ask = @Sendable (RawPath) -> FilesystemSpace.Answer
 
@@ -44,145 +44,171 @@ final class MountSource: ItemSource, @unchecked Sendable {
         statWorkers,
     ]
 
-    let laneName = "mounts"
-    let discovery = ItemState()
-    let isNeeded = true
+    /// What the list of mounts says.
+    struct Listing {
+        /// The mounts in the list's order.
+        var mounts: [Mount] = []
+        /// The root file system's numbers, whatever the filters are; nil where the list does not have it.
+        var root: Item<MountPoint>?
+        /// Lines of the list that could not be understood.
+        var malformedLines: [String] = []
+        /// True where at least one line was understood, filtered ones included.
+        var hasGoodLines = false
+        /// Why there is no list; nil where there is one or no such file.
+        var failure: CollectorError?
+        /// True where there is no such file.
+        var isAbsent = false
 
-    // All of this is used only by who holds `discovery`.
-    /// The mounts in the list's order.
-    private(set) var mounts: [Mount] = []
-    private(set) var items: [any SourceItem] = []
-    /// The root file system's numbers, whatever the filters are; nil where the list does not have it.
-    private(set) var root: MountPoint?
-    /// Lines of the list that could not be understood.
-    private(set) var malformedLines: [String] = []
-    /// True where at least one line was understood, filtered ones included.
-    private(set) var hasGoodLines = false
-    /// Why there is no list; nil where there is one or no such file.
-    private(set) var failure: CollectorError?
-    /// True where there is no such file.
-    private(set) var isAbsent = false
+        fileprivate let listOfInit, listOfSelf: KernelFile
+        fileprivate var text: [UInt8] = []
+        fileprivate var points = ItemSet<MountPoint.Identity, MountPoint.Identity, MountPoint>()
+
+        fileprivate init(_ roots: Roots) {
+            listOfInit = KernelFile(roots.proc("1/mountinfo"))
+            listOfSelf = KernelFile(roots.proc("self/mountinfo"))
+        }
+    }
+
+    let lane = "mounts"
+    let isNeeded = true
 
     private let roots: Roots
     private let ask: Ask
     private let mountPoints, fsTypes: DeviceFilter
-    private let listOfInit, listOfSelf: KernelFile
-    private var text: [UInt8] = []
-    private var byIdentity: [MountPoint.Identity: MountPoint] = [:]
-    /// Mounts that are gone while a thread still hangs in them.
-    private var leftOver: [MountPoint] = []
+    private let listing: Guarded<Listing>
 
-    init(_ context: CollectorContext, ask: @escaping Ask = FilesystemSpace.at) throws(ConfigurationError) {
+    convenience init(context: CollectorContext) throws(ConfigurationError) {
+        try self.init(context, ask: FilesystemSpace.at)
+    }
+
+    init(_ context: CollectorContext, ask: @escaping Ask) throws(ConfigurationError) {
         roots = context.roots
         self.ask = ask
         mountPoints = try DeviceFilter(
-            context.options, include: Self.mountPointsInclude,
-            exclude: Self.mountPointsExclude)
-        fsTypes = try DeviceFilter(
-            context.options, include: Self.fsTypesInclude,
-            exclude: Self.fsTypesExclude)
-        listOfInit = KernelFile(roots.proc("1/mountinfo"))
-        listOfSelf = KernelFile(roots.proc("self/mountinfo"))
+            context.options, include: Self.mountPointsInclude, exclude: Self.mountPointsExclude)
+        fsTypes = try DeviceFilter(context.options, include: Self.fsTypesInclude, exclude: Self.fsTypesExclude)
+        listing = Guarded(Listing(context.roots))
+    }
+
+    /// Looks at the list of this scrape; nil where a thread hangs in it.
+    func look<Result>(
+        in scrape: UInt64, _ body: (Listing) throws(CollectorError) -> Result
+    ) throws(CollectorError) -> Result? {
+        try listing.look(in: scrape) { (listing) throws(CollectorError) in try body(listing) }
     }
 
     /// Calls `body` for each mount that answered in this scrape; those that hang or failed are left out.
     ///
     /// A mount point may come twice where file systems are mounted over each other.
     func forEachAnswer(in scrape: UInt64, _ body: (Mount, FilesystemSpace) -> Void) {
-        guard discovery.beginLooking(in: scrape) else { return }
-        defer { discovery.endLooking() }
-        for mount in mounts where mount.item.state.beginLooking(in: scrape) {
-            if case .space(let space) = mount.item.answer { body(mount, space) }
-            mount.item.state.endLooking()
+        listing.look(in: scrape) { listing in
+            for mount in listing.mounts {
+                mount.item.look(in: scrape) { point in
+                    if case .space(let space) = point.answer { body(mount, space) }
+                }
+            }
         }
     }
 
     /// What the root file system answered in this scrape; nil where it did not.
     func rootSpace(in scrape: UInt64) -> FilesystemSpace? {
-        guard discovery.beginLooking(in: scrape) else { return nil }
-        defer { discovery.endLooking() }
-        guard let root, root.state.beginLooking(in: scrape) else { return nil }
-        defer { root.state.endLooking() }
-        guard case .space(let space) = root.answer else { return nil }
+        let answer = listing.look(in: scrape) { listing in listing.root?.look(in: scrape) { $0.answer } ?? nil } ?? nil
+        guard case .space(let space) = answer else { return nil }
         return space
     }
 
-    func discover(from reader: inout KernelFileReader) {
+    func list(from reader: inout KernelFileReader) -> [any LaneItem] {
+        let scrape = reader.scrape
+        return listing.update(in: scrape) { listing in
+            update(&listing, from: &reader)
+            return listing.points.laneItems
+        } ?? []
+    }
+
+    private func update(_ listing: inout Listing, from reader: inout KernelFileReader) {
         do throws(CollectorError) {
-            failure = nil
-            guard let list = try readList(&reader) else {
-                isAbsent = true
-                take(Bytes(""))
+            listing.failure = nil
+            guard let list = try readList(listing, &reader) else {
+                listing.isAbsent = true
+                take(Bytes(""), into: &listing)
                 return
             }
-            isAbsent = false
-            if list == text, leftOver.isEmpty { return }
-            take(list)
+            listing.isAbsent = false
+            if list == listing.text, !listing.points.isOutdated { return }
+            take(list, into: &listing)
         } catch {
-            // Kept for the collector, which cannot look at a source whose discovery threw.
-            failure = error
+            // Kept for the collector, which cannot look at a listing that threw.
+            listing.failure = error
         }
     }
 
-    private func readList(_ reader: inout KernelFileReader) throws(CollectorError) -> Bytes? {
+    private func readList(
+        _ listing: Listing, _ reader: inout KernelFileReader
+    ) throws(CollectorError) -> Bytes? {
         do throws(CollectorError) {
-            if let list = try reader.readIfPresent(listOfInit) { return list }
+            if let list = try reader.readIfPresent(listing.listOfInit) { return list }
         } catch {
             guard error.isPermission else { throw error }
         }
-        return try reader.readIfPresent(listOfSelf)
+        return try reader.readIfPresent(listing.listOfSelf)
     }
 
     /// Takes the list apart; mount points that were there before keep their items.
-    private func take(_ list: Bytes) {
-        text = list.array
-        let known = byIdentity
-        byIdentity = [:]
-        mounts = []
-        root = nil
-        malformedLines = []
-        hasGoodLines = false
-        var points: [MountPoint] = []
+    private func take(_ list: Bytes, into listing: inout Listing) {
+        listing.text = list.array
+        listing.mounts = []
+        listing.root = nil
+        listing.malformedLines = []
+        listing.hasGoodLines = false
+        var found: [Found] = []
         var lines = ByteScanner(list)
         while let line = lines.nextLine() {
             guard !line.trimmed.isEmpty else { continue }
             guard let fields = MountLine(line) else {
-                malformedLines.append(line.upTo(64).text)
+                listing.malformedLines.append(line.upTo(64).text)
                 continue
             }
-            hasGoodLines = true
-            add(fields, known, &points)
+            listing.hasGoodLines = true
+            if let mount = mount(fields) { found.append(mount) }
         }
-        let gone = known.values.filter { byIdentity[$0.identity] == nil }
-        leftOver = (leftOver + gone).filter { $0.state.isRunning && byIdentity[$0.identity] == nil }
-        items = points + leftOver
+        var seen: Set<MountPoint.Identity> = []
+        let points = found.map(\.identity).filter { seen.insert($0).inserted }
+        listing.points.update(to: points, id: { $0 }) { identity in
+            Item(identity.path.text, MountPoint(identity, ask: ask))
+        }
+        var items: [MountPoint.Identity: Item<MountPoint>] = [:]
+        for entry in listing.points.entries { items[entry.id] = entry.item }
+        for mount in found {
+            guard let item = items[mount.identity] else { continue }
+            if mount.isRoot { listing.root = item }
+            guard mount.isShown else { continue }
+            listing.mounts.append(
+                Mount(
+                    device: mount.device, mountPoint: mount.label, fsType: mount.fsType,
+                    major: "\(mount.identity.major)", minor: "\(mount.identity.minor)",
+                    isReadOnly: mount.isReadOnly, item: item))
+        }
     }
 
-    private func add(
-        _ fields: MountLine, _ known: [MountPoint.Identity: MountPoint], _ points: inout [MountPoint]
-    ) {
+    /// A line of the list, as far as it matters.
+    private struct Found {
+        let identity: MountPoint.Identity
+        let device, label, fsType: String
+        let isReadOnly, isShown, isRoot: Bool
+    }
+
+    /// nil for a mount that neither the filters leave nor anybody asks for.
+    private func mount(_ fields: MountLine) -> Found? {
         let label = withoutRootfs(MountEscapes.undo(fields.mountPoint.array, all: false))
         let isShown = !Bytes.withView(of: label, mountPoints.ignores) && !fsTypes.ignores(fields.fsType)
-        guard isShown || label == [UInt8(ascii: "/")] else { return }
+        guard isShown || label == [UInt8(ascii: "/")] else { return nil }
         let place = withoutRootfs(MountEscapes.undo(fields.mountPoint.array, all: true))
-        let isRoot = place == [UInt8(ascii: "/")] && !roots.rootfs.isEmpty
-        let identity = MountPoint.Identity(
-            path: RawPath(Array(roots.rootfs.utf8) + (isRoot ? [] : place)), major: fields.major, minor: fields.minor)
-        var item = byIdentity[identity]
-        if item == nil {
-            let made = known[identity] ?? leftOver.first { $0.identity == identity } ?? MountPoint(identity, ask: ask)
-            byIdentity[identity] = made
-            points.append(made)
-            item = made
-        }
-        guard let item else { return }
-        if place == [UInt8(ascii: "/")] { root = item }
-        guard isShown else { return }
-        mounts.append(
-            Mount(
-                device: fields.device.text, mountPoint: String(decoding: label, as: UTF8.self),
-                fsType: fields.fsType.text, major: "\(fields.major)", minor: "\(fields.minor)",
-                isReadOnly: fields.isReadOnly, item: item))
+        let isRoot = place == [UInt8(ascii: "/")]
+        let path = Array(roots.rootfs.utf8) + (isRoot && !roots.rootfs.isEmpty ? [] : place)
+        return Found(
+            identity: MountPoint.Identity(path: RawPath(path), major: fields.major, minor: fields.minor),
+            device: fields.device.text, label: String(decoding: label, as: UTF8.self), fsType: fields.fsType.text,
+            isReadOnly: fields.isReadOnly, isShown: isShown, isRoot: isRoot)
     }
 
     /// The path as the host knows it where this process sees the host's root elsewhere.

@@ -18,7 +18,8 @@ struct AmdgpuCollector: Collector {
             "/sys/bus/pci/devices/*/{gpu,mem,vcn}_busy_percent", "/sys/bus/pci/devices/*/mem_info_*",
             "/sys/bus/pci/devices/*/pp_dpm_{sclk,mclk}", "/sys/bus/pci/devices/*/ras/*_err_count",
             "/sys/bus/pci/devices/*/hwmon",
-        ], )
+        ],
+        sources: [DeviceInventory.self, CardSource.self])
 
     private var gpus: CardGPUs
 
@@ -41,8 +42,8 @@ struct CardGPUs {
     private let missing: String
 
     init(_ context: CollectorContext, vendor: String, missing: String) throws(ConfigurationError) {
-        inventory = try DeviceInventory.shared(context)
-        cards = try CardSource.shared(context)
+        inventory = try context.source(DeviceInventory.self)
+        cards = try context.source(CardSource.self)
         self.vendor = vendor
         self.missing = missing
     }
@@ -50,17 +51,12 @@ struct CardGPUs {
     func collect(
         from reader: inout KernelFileReader, into writer: inout MetricWriter<GPUMetric>
     ) throws(CollectorError) -> Availability {
-        // Keeps the inventory up to date for the next discovery, whoever else is switched off.
-        let snapshot = try inventory.snapshot(from: &reader)
+        let snapshot = try inventory.snapshot()
         let own = cards.gpus(vendor: vendor)
         guard !own.isEmpty else { return .noDevice(snapshot.busAbsence ?? missing) }
         for card in own {
-            guard card.state.beginLooking(in: reader.scrape) else {
-                writer.loseItem("\(card.key) has not answered")
-                continue
-            }
-            writer.merge(card.writer)
-            card.state.endLooking()
+            let isRead: Void? = card.item.look(in: reader.scrape) { writer.merge($0.writer) }
+            if isRead == nil { writer.loseItem("\(card.id) has not answered") }
         }
         return .available
     }

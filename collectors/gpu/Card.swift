@@ -44,14 +44,11 @@ struct CardDetails: Equatable {
 /// A card: a GPU or an accelerator whose sysfs attributes come from its driver, which may take its time or hang.
 ///
 /// A card that sleeps is not touched: its runtime_status is looked at first, and nothing else is read.
-final class Card<Metric: FamilyKey>: SourceItem, @unchecked Sendable {
+struct Card<Metric: FamilyKey>: ItemContent, ~Copyable {
     /// How often to find out anew which attributes there are.
     private static var planIntervalNanoseconds: UInt64 { 300_000_000_000 }
 
-    // Everything mutable is used only by who holds `state`.
-    let key: String
-    let device: Device
-    let state = ItemState()
+    private let device: Device
     /// The samples of the last read.
     private(set) var writer = MetricWriter<Metric>()
     /// What the last read says in Daena's terms.
@@ -64,13 +61,12 @@ final class Card<Metric: FamilyKey>: SourceItem, @unchecked Sendable {
     private var details = CardDetails()
 
     init(_ device: Device, model: any CardModel<Metric>) {
-        key = device.id
         self.device = device
         self.model = model
         runtimeStatus = KernelFile(oneRead: device.runtimeStatusPath)
     }
 
-    func read(from reader: inout KernelFileReader) {
+    mutating func read(from reader: inout KernelFileReader) {
         writer.reset()
         figures = GPUFigures()
         let isAwake = isAwake(from: &reader)
@@ -90,7 +86,7 @@ final class Card<Metric: FamilyKey>: SourceItem, @unchecked Sendable {
         return text == "active" || text == "unsupported"
     }
 
-    private func currentPlan(from reader: inout KernelFileReader) -> CardPlan<Metric> {
+    private mutating func currentPlan(from reader: inout KernelFileReader) -> CardPlan<Metric> {
         let now = Clock.monotonicNanoseconds()
         if let plan, now &- plannedNanoseconds < Self.planIntervalNanoseconds { return plan }
         let fresh = model.plan(for: device, from: &reader)
@@ -108,7 +104,9 @@ final class Card<Metric: FamilyKey>: SourceItem, @unchecked Sendable {
         return bytes.trimmed.upTo(128).text
     }
 
-    private func read(_ attribute: CardAttribute<Metric>, _ labels: Labels, from reader: inout KernelFileReader) {
+    private mutating func read(
+        _ attribute: CardAttribute<Metric>, _ labels: Labels, from reader: inout KernelFileReader
+    ) {
         guard let text = reader.cardText(of: attribute.file, or: &writer) else { return }
         guard let value = attribute.value(of: text), value != .decimal(0, scale: 6) || !attribute.isNone(text) else {
             if attribute.isNone(text) { return }

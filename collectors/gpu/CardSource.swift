@@ -7,6 +7,25 @@ import Glibc
 import KernelFiles
 import Synchronization
 
+/// Cards by the ids of their devices.
+typealias CardSet<Metric: FamilyKey> = ItemSet<String, CardIdentity, Card<Metric>>
+
+/// Everything that a card's attributes and labels depend on.
+struct CardIdentity: Equatable {
+    let device: Device
+
+    init(_ device: Device) {
+        self.device = device
+    }
+
+    static func == (left: CardIdentity, right: CardIdentity) -> Bool {
+        let (left, right) = (left.device, right.device)
+        return left.driver == right.driver && left.gpuID == right.gpuID && left.card == right.card
+            && left.accelerator == right.accelerator && left.uuid == right.uuid && left.model == right.model
+            && left.driverVersion == right.driverVersion && left.folder == right.folder
+    }
+}
+
 extension KernelFileError {
     /// True where a card does not answer because it is on its way into or out of sleep.
     var isBusy: Bool { errno == EBUSY || errno == EAGAIN }
@@ -14,28 +33,22 @@ extension KernelFileError {
 
 /// The GPUs of AMD and Intel and the accelerators, read in a lane of their own: their drivers ask the card's firmware,
 /// which may hang.
-final class CardSource: ItemSource, @unchecked Sendable {
-    let laneName = "cards"
-    let discovery = ItemState()
+final class CardSource: LaneSource {
+    static let needs: [any Source.Type] = [DeviceInventory.self]
+
+    let lane = "cards"
 
     private let inventory: DeviceInventory
-    /// Written only while `discovery` is held; read by collectors, which run after that.
     private let cards = Mutex(Cards())
 
     private struct Cards {
         var devices: [Device] = []
-        var gpus: [Card<GPUMetric>] = []
-        var accelerators: [Card<AcceleratorMetric>] = []
+        var gpus = CardSet<GPUMetric>()
+        var accelerators = CardSet<AcceleratorMetric>()
     }
 
-    private init(inventory: DeviceInventory) {
-        self.inventory = inventory
-    }
-
-    /// The one source of a process.
-    static func shared(_ context: CollectorContext) throws(ConfigurationError) -> CardSource {
-        let inventory = try DeviceInventory.shared(context)
-        return try context.sources.shared(CardSource.self) { CardSource(inventory: inventory) }
+    init(context: CollectorContext) throws(ConfigurationError) {
+        inventory = try context.source(DeviceInventory.self)
     }
 
     /// A host without such a card needs no thread.
@@ -43,60 +56,45 @@ final class CardSource: ItemSource, @unchecked Sendable {
         inventory.latest.devices.contains { CardSource.isGPU($0) || CardSource.isAccelerator($0) }
     }
 
-    func discover(from reader: inout KernelFileReader) throws(CollectorError) {
+    func list(from reader: inout KernelFileReader) -> [any LaneItem] {
         let devices = inventory.latest.devices
-        cards.withLock {
-            guard devices != $0.devices else { return }
-            $0.devices = devices
-            $0.gpus = CardSource.renewed($0.gpus, devices.filter(CardSource.isGPU)) { device in
-                if device.vendor == "amd" { return AMDCardModel() }
-                return IntelCardModel()
+        return cards.withLock { cards in
+            if devices != cards.devices || cards.gpus.isOutdated || cards.accelerators.isOutdated {
+                cards.devices = devices
+                cards.gpus.update(
+                    to: devices.filter(CardSource.isGPU), id: \.id, identity: CardIdentity.init
+                ) { device in
+                    let model: any CardModel<GPUMetric> = device.vendor == "amd" ? AMDCardModel() : IntelCardModel()
+                    return Item(device.id, Card(device, model: model))
+                }
+                cards.accelerators.update(
+                    to: devices.filter(CardSource.isAccelerator), id: \.id, identity: CardIdentity.init
+                ) { Item($0.id, Card($0, model: AcceleratorModel())) }
             }
-            $0.accelerators = CardSource.renewed($0.accelerators, devices.filter(CardSource.isAccelerator)) { _ in
-                AcceleratorModel()
-            }
+            return cards.gpus.laneItems + cards.accelerators.laneItems
         }
     }
 
-    var items: [any SourceItem] { cards.withLock { $0.gpus as [any SourceItem] + $0.accelerators } }
-
     /// The cards of AMD or Intel GPUs.
-    func gpus(vendor: String) -> [Card<GPUMetric>] {
-        // Without a card there is no discovery that would empty the list.
+    func gpus(vendor: String) -> [CardSet<GPUMetric>.Entry] {
+        // Without a card nothing is listed that would empty the set.
         guard isNeeded else { return [] }
-        return cards.withLock { $0.gpus.filter { $0.device.vendor == vendor } }
+        return cards.withLock { $0.gpus.entries.filter { $0.identity.device.vendor == vendor } }
     }
 
     /// The cards of accelerators.
-    var accelerators: [Card<AcceleratorMetric>] { isNeeded ? cards.withLock(\.accelerators) : [] }
+    var accelerators: [CardSet<AcceleratorMetric>.Entry] {
+        isNeeded ? cards.withLock(\.accelerators.entries) : []
+    }
 
-    /// The devices whose read has not come back.
+    /// The ids of the devices whose read has not come back.
     ///
     /// To be asked by collectors that run after this source.
-    var stuckKeys: Set<String> {
+    var stuckDevices: Set<String> {
         cards.withLock { cards in
-            guard !cards.gpus.isEmpty || !cards.accelerators.isEmpty else { return [] }
-            return Set((cards.gpus as [any SourceItem] + cards.accelerators).filter(\.state.isRunning).map(\.key))
+            let gpus = cards.gpus.entries.filter(\.item.isInUse).map(\.id)
+            return Set(gpus + cards.accelerators.entries.filter(\.item.isInUse).map(\.id))
         }
-    }
-
-    /// Keeps the cards that are as they were, and those in which a thread hangs.
-    private static func renewed<Metric: FamilyKey>(
-        _ cards: [Card<Metric>], _ devices: [Device], model: (Device) -> any CardModel<Metric>
-    ) -> [Card<Metric>] {
-        let ids = Set(devices.map(\.id))
-        return devices.map { device in
-            let old = cards.first { $0.key == device.id }
-            if let old, old.state.isRunning || isSame(old.device, device) { return old }
-            return Card(device, model: model(device))
-        } + cards.filter { $0.state.isRunning && !ids.contains($0.key) }
-    }
-
-    /// Whether everything that a card's attributes and labels depend on is the same.
-    private static func isSame(_ left: Device, _ right: Device) -> Bool {
-        left.driver == right.driver && left.gpuID == right.gpuID && left.card == right.card
-            && left.accelerator == right.accelerator && left.uuid == right.uuid && left.model == right.model
-            && left.driverVersion == right.driverVersion && left.folder == right.folder
     }
 
     private static let drivers: Set<String> = ["amdgpu", "radeon", "i915", "xe"]

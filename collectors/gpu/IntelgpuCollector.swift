@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
+import Devices
 import Exposition
 import KernelFiles
 
@@ -17,7 +18,8 @@ struct IntelgpuCollector: Collector {
         reads: [
             "/sys/bus/pci/devices/*/drm/card*/gt/gt*", "/sys/bus/pci/devices/*/tile*/gt*/freq0",
             "/sys/bus/pci/devices/*/hwmon",
-        ], )
+        ],
+        sources: [DeviceInventory.self, CardSource.self])
 
     private var gpus: CardGPUs
 

@@ -27,6 +27,7 @@ struct ARPCollector: ~Copyable, Collector {
     static let descriptor = CollectorDescriptor(
         name: "arp", group: .network, help: "Entries of the ARP table by interface.",
         reads: ["rtnetlink RTM_GETNEIGH", "/proc/net/arp"],
+        sources: [LinkSource.self],
         flags: [
             deviceInclude,
             deviceExclude,
@@ -52,7 +53,7 @@ struct ARPCollector: ~Copyable, Collector {
     init(context: CollectorContext) throws(ConfigurationError) {
         let filter = try DeviceFilter(
             context.options, include: Self.deviceInclude, exclude: Self.deviceExclude)
-        let links = context.options[Self.netlink] ? try LinkSource.shared(context) : nil
+        let links = context.options[Self.netlink] ? try context.source(LinkSource.self) : nil
         file = KernelFile(context.roots.proc("net/arp"))
         self.filter = filter
         self.links = links

@@ -21,66 +21,73 @@ enum LinkDetail: Int, Comparable {
 /// While the kernel says that no interface came, went or changed, who wants only counters gets those from an
 /// `RTM_GETSTATS` dump, which costs a tenth, and the rest from an earlier `RTM_GETLINK` dump. It asks the running kernel, whatever the paths of procfs and sysfs are, for the interfaces of this process's
 /// network namespace. Source: rtnetlink(7).
-final class LinkSource: Source, @unchecked Sendable {
-    // Everything mutable is used only by who holds `state`.
-    private let state = ItemState()
-    private var socket = RouteNetlinkSocket()
-    private var table = LinkTable()
-    private var failure: CollectorError?
-    private var scrape: UInt64 = 0
-    private var changes = LinkChangeWatch()
-    private var counters = LinkStatisticsTable()
-    /// How much of `table` is of the last scrape that asked.
-    private var held = LinkDetail.names
-    /// False where this kernel has no dump of counters.
-    private var hasCounters = true
+final class LinkSource: Source {
+    private struct State: ~Copyable {
+        private var socket = RouteNetlinkSocket()
+        private var table = LinkTable()
+        private var failure: CollectorError?
+        private var scrape: UInt64 = 0
+        private var changes = LinkChangeWatch()
+        private var counters = LinkStatisticsTable()
+        /// How much of `table` is of the last scrape that asked.
+        private var held = LinkDetail.names
+        /// False where this kernel has no dump of counters.
+        private var hasCounters = true
 
-    /// The process's one source of links.
-    static func shared(_ context: CollectorContext) throws(ConfigurationError) -> LinkSource {
-        try context.sources.shared(LinkSource.self) { LinkSource() }
+        mutating func links(
+            _ detail: LinkDetail, in reader: inout KernelFileReader
+        ) throws(CollectorError) -> LinkList {
+            if scrape != reader.scrape || scrape == 0 || held < detail {
+                held = detail
+                if !isUpToDate(after: detail) {
+                    held = .everything
+                    dump()
+                }
+            }
+            scrape = reader.scrape
+            if let failure { throw failure }
+            return LinkList(table, in: &reader)
+        }
+
+        /// Does what is enough for some detail where a whole dump is not needed; false where it is.
+        private mutating func isUpToDate(after detail: LinkDetail) -> Bool {
+            // Asked before anything is read: what changes from here on is heard the next time.
+            guard detail < .everything, !changes.hasChanged(), failure == nil else { return false }
+            guard detail == .counters else { return true }
+            guard hasCounters else { return false }
+            do throws(NetlinkError) {
+                try socket.dumpStatistics(into: &counters)
+                return table.take(counters)
+            } catch {
+                // Kernels before 4.7 do not know the request.
+                if error.errno == EOPNOTSUPP || error.errno == EINVAL { hasCounters = false }
+                return false
+            }
+        }
+
+        private mutating func dump() {
+            do throws(NetlinkError) {
+                try socket.dumpLinks(into: &table)
+                failure = nil
+            } catch {
+                failure = CollectorError(error)
+            }
+        }
+    }
+
+    private let state: Guarded<State>
+
+    init(context: CollectorContext) {
+        state = Guarded(State())
     }
 
     /// The interfaces as they were at the first call of this scrape, or later where that one wanted less.
     ///
     /// The dump's error, if any, is everybody's.
     func links(_ detail: LinkDetail, in reader: inout KernelFileReader) throws(CollectorError) -> LinkList {
-        guard state.begin() else { throw .busy("rtnetlink") }
-        defer { state.finish(scrape: 0) }
-        if scrape != reader.scrape || scrape == 0 || held < detail {
-            held = detail
-            if !isUpToDate(after: detail) {
-                held = .everything
-                dump()
-            }
-        }
-        scrape = reader.scrape
-        if let failure { throw failure }
-        return LinkList(table, in: &reader)
-    }
-
-    /// Does what is enough for some detail where a whole dump is not needed; false where it is.
-    private func isUpToDate(after detail: LinkDetail) -> Bool {
-        // Asked before anything is read: what changes from here on is heard the next time.
-        guard detail < .everything, !changes.hasChanged(), failure == nil else { return false }
-        guard detail == .counters else { return true }
-        guard hasCounters else { return false }
-        do throws(NetlinkError) {
-            try socket.dumpStatistics(into: &counters)
-            return table.take(counters)
-        } catch {
-            // Kernels before 4.7 do not know the request.
-            if error.errno == EOPNOTSUPP || error.errno == EINVAL { hasCounters = false }
-            return false
-        }
-    }
-
-    private func dump() {
-        do throws(NetlinkError) {
-            try socket.dumpLinks(into: &table)
-            failure = nil
-        } catch {
-            failure = CollectorError(error)
-        }
+        let list = try state.useSoon { (state) throws(CollectorError) in try state.links(detail, in: &reader) }
+        guard let list else { throw .busy("rtnetlink") }
+        return list
     }
 }
 

@@ -17,27 +17,25 @@ struct AccelCollector: Collector {
         reads: [
             "/sys/class/accel/*/device", "/sys/class/habanalabs/*/device", "/sys/class/uacce",
             "/sys/devices/virtual/neuron_device",
-        ], )
+        ],
+        sources: [DeviceInventory.self, CardSource.self])
 
     private let inventory: DeviceInventory
     private let cards: CardSource
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        inventory = try DeviceInventory.shared(context)
-        cards = try CardSource.shared(context)
+        inventory = try context.source(DeviceInventory.self)
+        cards = try context.source(CardSource.self)
     }
 
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        let snapshot = try inventory.snapshot(from: &reader)
-        for card in cards.accelerators {
-            guard card.state.beginLooking(in: reader.scrape) else {
-                writer.loseItem("\(card.key) has not answered")
-                continue
-            }
-            writer.merge(card.writer)
-            card.state.endLooking()
+        let snapshot = try inventory.snapshot()
+        let accelerators = cards.accelerators
+        for card in accelerators {
+            let isRead: Void? = card.item.look(in: reader.scrape) { writer.merge($0.writer) }
+            if isRead == nil { writer.loseItem("\(card.id) has not answered") }
         }
         var hasAny = false
         for device in snapshot.devices where device.kind != .cpu && device.kind != .gpu {
@@ -47,7 +45,7 @@ struct AccelCollector: Collector {
                 AcceleratorModel().describe(device, details: CardDetails(), into: &writer)
             }
         }
-        return hasAny || !cards.accelerators.isEmpty ? .available : .noDevice("no accelerator on this host")
+        return hasAny || !accelerators.isEmpty ? .available : .noDevice("no accelerator on this host")
     }
 }
 

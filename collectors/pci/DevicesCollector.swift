@@ -20,6 +20,7 @@ struct DevicesCollector: Collector {
             "/sys/class/accel", "/sys/class/habanalabs", "/sys/class/uacce", "/sys/devices/virtual/neuron_device",
             "/proc/cpuinfo (once)", "pci.ids (once)",
         ],
+        sources: [DeviceInventory.self, CardSource.self, NVIDIASource.self],
         flags: DeviceOptions.flags)
 
     private let inventory: DeviceInventory
@@ -29,18 +30,18 @@ struct DevicesCollector: Collector {
     private var seenStates: [UInt32]
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        inventory = try DeviceInventory.shared(context)
-        cards = try CardSource.shared(context)
-        nvidia = try NVIDIASource.shared(context)
+        inventory = try context.source(DeviceInventory.self)
+        cards = try context.source(CardSource.self)
+        nvidia = try context.source(NVIDIASource.self)
         seenStates = Array(repeating: 0, count: ComputeKind.allCases.count)
     }
 
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        inventory.update(stuck: cards.stuckKeys)
-        nvidia.settle()
-        let snapshot = try inventory.snapshot(from: &reader)
+        inventory.update(stuck: cards.stuckDevices)
+        nvidia.reportIfStuck()
+        let snapshot = try inventory.snapshot()
         for problem in snapshot.problems { writer.loseItem(problem) }
         for device in snapshot.devices { write(device, of: snapshot, into: &writer) }
         var isExpected = false

@@ -20,6 +20,7 @@ struct SensorsCollector: Collector {
         help:
             "Temperatures, fans, voltages, currents, power, energy and humidity with the names that sensors.conf gives.",
         reads: ["libsensors (/sys/class/hwmon)", "/etc/sensors3.conf", "/etc/sensors.d"],
+        sources: [SensorsSource.self],
         flags: [
             configFile
         ])
@@ -27,18 +28,14 @@ struct SensorsCollector: Collector {
     private let source: SensorsSource
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        source = try SensorsSource.shared(context)
+        source = try context.source(SensorsSource.self)
     }
 
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         if let absence = source.absence { return .noDevice(absence) }
-        let library = source.library
-        guard library.state.beginLooking(in: reader.scrape) else { throw .busy("libsensors") }
-        defer { library.state.endLooking() }
-        if let failure = library.failure { throw .other(failure.description) }
-        writer.merge(library.writer)
+        try source.collect(in: reader.scrape, into: &writer)
         return .available
     }
 }

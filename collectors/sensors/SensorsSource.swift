@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
+import Exposition
 import KernelFiles
 import LMSensors
+import Synchronization
 
 /// libsensors with a lane of its own: its reads go to the hardware, over slow buses too, and may hang.
-final class SensorsSource: ItemSource {
-    let laneName = "sensors"
-    let discovery = ItemState()
-    /// The library is one item, because it keeps its state in globals and may be used by one thread at a time.
-    let library: SensorsItem
+final class SensorsSource: LaneSource {
+    let lane = "sensors"
 
+    /// The library is one item, because it keeps its state in globals and may be used by one thread at a time.
+    private let chips: Item<SensorsChips>
     /// Whether sysfs is where libsensors looks for it.
     private let isInForce: Bool
+    /// The token of the class at which the library found no chip; 0 for none.
+    private let emptyToken: EmptyToken
 
-    private init(_ context: CollectorContext) {
-        isInForce = context.roots.isLiveSysfs
-        let file = context.options[SensorsCollector.configFile]
-        library = SensorsItem(configuration: file.isEmpty ? nil : file)
+    private final class EmptyToken: Sendable {
+        let value = Atomic<UInt64>(0)
     }
 
-    /// The one source of a process.
-    static func shared(_ context: CollectorContext) throws(ConfigurationError) -> SensorsSource {
-        try context.sources.shared(SensorsSource.self) { SensorsSource(context) }
+    init(context: CollectorContext) {
+        isInForce = context.roots.isLiveSysfs
+        let file = context.options[SensorsCollector.configFile]
+        let emptyToken = EmptyToken()
+        self.emptyToken = emptyToken
+        chips = Item(
+            "libsensors",
+            SensorsChips(configuration: file.isEmpty ? nil : file) { emptyToken.value.store($0, ordering: .relaxed) })
     }
 
     /// Why there is nothing to read; nil where there is.
@@ -31,13 +37,21 @@ final class SensorsSource: ItemSource {
     var absence: String? {
         guard isInForce else { return "libsensors reads /sys only, and --path.sysfs names another place" }
         guard let token = SensorsLibrary.changeToken() else { return "/sys/class/hwmon is not there" }
-        return library.isEmpty(at: token) ? "no chip in /sys/class/hwmon that libsensors knows" : nil
+        let isEmpty = emptyToken.value.load(ordering: .relaxed) == token
+        return isEmpty ? "no chip in /sys/class/hwmon that libsensors knows" : nil
     }
 
     var isNeeded: Bool { absence == nil }
 
     /// The item itself finds its chips.
-    func discover(from reader: inout KernelFileReader) throws(CollectorError) {}
+    func list(from reader: inout KernelFileReader) -> [any LaneItem] { [chips] }
 
-    var items: [any SourceItem] { [library] }
+    /// Takes over what the library said in this scrape.
+    func collect(in scrape: UInt64, into writer: inout SensorsCollector.Writer) throws(CollectorError) {
+        let isRead: Void? = try chips.look(in: scrape) { (chips) throws(CollectorError) in
+            if let failure = chips.failure { throw .other(failure.description) }
+            writer.merge(chips.writer)
+        }
+        if isRead == nil { throw .busy("libsensors") }
+    }
 }

@@ -8,7 +8,7 @@ import Synchronization
 /// A file of metrics that somebody writes.
 ///
 /// Parsed when it changes; while it stays as it is its samples are kept.
-final class TextFile: SourceItem, @unchecked Sendable {
+struct TextFile: ItemContent, ~Copyable {
     /// A family of the file, as far as it matters to other files.
     struct Family: Equatable {
         let name: String
@@ -23,12 +23,9 @@ final class TextFile: SourceItem, @unchecked Sendable {
     /// Where numbers for `version` come from.
     private static let versions = Atomic<UInt64>(0)
 
-    let path: RawPath
+    private let path: RawPath
     /// The path as the label `file` has it.
-    let key: String
-    let state = ItemState()
-
-    // Everything below is used only by who holds `state`.
+    private let key: String
     /// Why the file is not shown; nil where it is.
     private(set) var problem: String?
     /// The file's samples.
@@ -48,7 +45,7 @@ final class TextFile: SourceItem, @unchecked Sendable {
         key = path.text
     }
 
-    func read(from reader: inout KernelFileReader) {
+    mutating func read(from reader: inout KernelFileReader) {
         do throws(KernelFileError) {
             let now = try FileStamp.of(path)
             if now == stamp, !mayHaveChanged { return }
@@ -67,7 +64,7 @@ final class TextFile: SourceItem, @unchecked Sendable {
         }
     }
 
-    private func take(_ bytes: [UInt8]) {
+    private mutating func take(_ bytes: [UInt8]) {
         do throws(TextParserError) {
             let page = try TextParser.parse(bytes)
             guard !page.hasTimestamp else {
@@ -82,13 +79,13 @@ final class TextFile: SourceItem, @unchecked Sendable {
     }
 
     /// A file that could not be read is looked at again in the next scrape, whatever its stamp.
-    private func forget(_ problem: String) {
+    private mutating func forget(_ problem: String) {
         stamp = nil
         mayHaveChanged = true
         show(nil, problem: problem)
     }
 
-    private func show(_ page: ParsedPage?, problem: String?) {
+    private mutating func show(_ page: ParsedPage?, problem: String?) {
         self.problem = problem
         guard let page else {
             guard !families.isEmpty else { return }

@@ -32,7 +32,7 @@ struct TextfileCollector: Collector {
     static let descriptor = CollectorDescriptor(
         name: "textfile", group: .textfile, help: "Metrics from text files that other programs write.",
         reads: ["*.prom in --collector.textfile.directory, regular files of at most 16 MiB (when they change)"],
-        flags: [directory],
+        sources: [TextfileSource.self], flags: [directory],
         openFamilies: [.untyped("<name>", [], "What the text files hold, under its own name and type.")])
 
     private static let mostFileRows = 100
@@ -42,11 +42,9 @@ struct TextfileCollector: Collector {
     /// The versions of the files that the plan is for; 0 for a file that is not shown.
     private var planned: [UInt64] = []
     private var versions: [UInt64] = []
-    /// For each file whether this collector holds it.
-    private var held: [Bool] = []
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        source = try context.sources.shared(TextfileSource.self) { TextfileSource(context) }
+        source = try context.source(TextfileSource.self)
     }
 
     mutating func collect(
@@ -56,53 +54,57 @@ struct TextfileCollector: Collector {
             writer.write(Metric.scrapeError, 0)
             return .available
         }
-        guard source.discovery.beginLooking(in: reader.scrape) else { throw .busy("the directories of text files") }
-        defer { source.discovery.endLooking() }
-        let files = source.files
-        take(files, in: reader.scrape)
-        defer { letGo(files) }
-        if versions != planned { makePlan(files, &writer) }
+        let scrape = reader.scrape
+        let source = source
+        let isRead: Void? = source.look(in: scrape) { write($0, in: scrape, into: &writer) }
+        guard isRead != nil else { throw .busy("the directories of text files") }
+        return .available
+    }
 
-        var isError = !source.failures.isEmpty
-        for failure in source.failures { writer.loseItem(failure) }
+    private mutating func write(
+        _ listing: borrowing TextfileSource.Listing, in scrape: UInt64, into writer: inout Writer
+    ) {
+        let files = listing.files.entries.map(\.item)
+        versions.removeAll(keepingCapacity: true)
+        for file in files {
+            versions.append(file.look(in: scrape) { $0.problem == nil ? $0.version : 0 } ?? 0)
+        }
+        if versions != planned { makePlan(files, in: scrape, &writer) }
+
+        var isError = !listing.failures.isEmpty
+        for failure in listing.failures { writer.loseItem(failure) }
         for conflict in plan.conflicts {
             writer.loseItem(conflict.reason)
             isError = isError || conflict.isError
         }
-        for (index, file) in files.enumerated() {
-            let isShown = versions[index] != 0
-            let labels = writer.labels("file", file.key)
-            if index < TextfileCollector.mostFileRows { writer.write(Metric.fileOK, labels, isShown) }
-            guard isShown else {
-                isError = true
-                writer.loseItem(held[index] ? file.problem ?? "" : "\(file.key) has not been read in time")
-                continue
-            }
-            writer.write(Metric.modified, labels, file.modifiedSeconds)
-            writer.merge(file.samples, except: plan.excluded[index])
+        for (index, file) in files.enumerated() where !write(file, index, in: scrape, into: &writer) {
+            isError = true
         }
         writer.write(Metric.scrapeError, isError)
-        return .available
     }
 
-    /// Takes the files that were read in this scrape and notes their versions.
-    private mutating func take(_ files: [TextFile], in scrape: UInt64) {
-        held.removeAll(keepingCapacity: true)
-        versions.removeAll(keepingCapacity: true)
-        for file in files {
-            let isHeld = file.state.beginLooking(in: scrape)
-            held.append(isHeld)
-            versions.append(isHeld && file.problem == nil ? file.version : 0)
+    /// Writes a file's samples; false where it is not shown.
+    private func write(
+        _ file: Item<TextFile>, _ index: Int, in scrape: UInt64, into writer: inout Writer
+    ) -> Bool {
+        let labels = writer.labels("file", file.name)
+        let problem = file.look(in: scrape) { file -> String? in
+            guard versions[index] != 0 else { return file.problem ?? "" }
+            writer.write(Metric.modified, labels, file.modifiedSeconds)
+            writer.merge(file.samples, except: plan.excluded[index])
+            return nil
         }
+        let isShown = problem == .some(nil)
+        if index < TextfileCollector.mostFileRows { writer.write(Metric.fileOK, labels, isShown) }
+        if !isShown { writer.loseItem((problem ?? nil) ?? "\(file.name) has not been read in time") }
+        return isShown
     }
 
-    private func letGo(_ files: [TextFile]) {
-        for (file, isHeld) in zip(files, held) where isHeld { file.state.endLooking() }
-    }
-
-    private mutating func makePlan(_ files: [TextFile], _ writer: inout Writer) {
+    private mutating func makePlan(_ files: [Item<TextFile>], in scrape: UInt64, _ writer: inout Writer) {
         plan = TextfilePlan(
-            zip(files, versions).map { file, version in (file.key, version == 0 ? [] : file.families) })
+            zip(files, versions).map { file, version in
+                (file.name, version == 0 ? [] : file.look(in: scrape) { $0.families } ?? [])
+            })
         planned = versions
         // A writer keeps the type and the HELP text of a family for good; these may have changed.
         writer = MetricWriter(openFamilies: Self.descriptor.openFamilies)

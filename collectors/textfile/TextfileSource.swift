@@ -4,82 +4,95 @@ import CollectorKit
 import KernelFiles
 
 /// The files `*.prom` in the directories that `--collector.textfile.directory` names.
-final class TextfileSource: ItemSource, @unchecked Sendable {
+final class TextfileSource: LaneSource {
+    /// What the directories held at the last look.
+    struct Listing: ~Copyable {
+        /// The files of all directories, each directory's sorted by name.
+        var files = ItemSet<RawPath, RawPath, TextFile>()
+        /// Directories that could not be listed.
+        var failures: [String] = []
+        /// The directories with their kept descriptors.
+        fileprivate var listed: [RawPath: Listed] = [:]
+        /// Tells one set of names from another.
+        fileprivate var fingerprint: UInt64 = 0
+    }
+
     /// A directory of the last scrape with its kept descriptor.
-    private struct Listed {
+    fileprivate struct Listed {
         let stamp: FileStamp
         let directory: KernelDirectory
     }
 
-    let laneName = "textfile"
-    let discovery = ItemState()
+    let lane = "textfile"
     let isNeeded: Bool
 
-    // All of this is used only by who holds `discovery`.
-    /// The files of all directories, each directory's sorted by name.
-    private(set) var files: [TextFile] = []
-    private(set) var items: [any SourceItem] = []
-    /// Directories that could not be listed.
-    private(set) var failures: [String] = []
-
     private let patterns: [PathPattern]
-    private var listed: [RawPath: Listed] = [:]
-    /// Tells one set of names from another.
-    private var fingerprint: UInt64 = 0
-    /// Files that are gone while a thread still hangs in them.
-    private var leftOver: [TextFile] = []
+    private let listing = Guarded(Listing())
 
-    init(_ context: CollectorContext) {
-        patterns = context.options[TextfileCollector.directory].filter { !$0.isEmpty }
-            .map(PathPattern.init)
+    init(context: CollectorContext) {
+        patterns = context.options[TextfileCollector.directory].filter { !$0.isEmpty }.map(PathPattern.init)
         isNeeded = !patterns.isEmpty
     }
 
-    func discover(from reader: inout KernelFileReader) {
-        failures.removeAll(keepingCapacity: true)
+    /// Looks at the files of this scrape; nil where a thread hangs in a directory.
+    func look<Result>(in scrape: UInt64, _ body: (borrowing Listing) -> Result) -> Result? {
+        listing.look(in: scrape) { body($0) }
+    }
+
+    func list(from reader: inout KernelFileReader) -> [any LaneItem] {
+        let scrape = reader.scrape
+        return listing.update(in: scrape) { listing in
+            update(&listing, from: &reader)
+            return listing.files.laneItems
+        } ?? []
+    }
+
+    private func update(_ listing: inout Listing, from reader: inout KernelFileReader) {
+        listing.failures.removeAll(keepingCapacity: true)
         var print: UInt64 = 0
         for pattern in patterns {
             for path in pattern.matches() {
                 print = TextfileSource.mix(print, path.bytes)
-                forEachName(in: path, &reader) { print &+= TextfileSource.mix(0, $0) }
+                forEachName(in: path, &listing, &reader) { print &+= TextfileSource.mix(0, $0) }
             }
         }
-        guard print != fingerprint || !leftOver.isEmpty else { return }
-        fingerprint = print
-        lookAtFiles(&reader)
+        guard print != listing.fingerprint || listing.files.isOutdated else { return }
+        listing.fingerprint = print
+        findFiles(&listing, &reader)
     }
 
-    private func lookAtFiles(_ reader: inout KernelFileReader) {
-        var known: [RawPath: TextFile] = [:]
-        for file in files + leftOver { known[file.path] = file }
-        failures = []
-        files = []
+    private func findFiles(_ listing: inout Listing, _ reader: inout KernelFileReader) {
+        listing.failures = []
+        var found: [RawPath] = []
         var seen: Set<RawPath> = []
         for pattern in patterns {
             for path in pattern.matches() {
                 var names: [[UInt8]] = []
-                forEachName(in: path, &reader) { names.append($0.array) }
+                forEachName(in: path, &listing, &reader) { names.append($0.array) }
                 let folder = TextfileSource.cleaned(path)
                 for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
                     let path = Bytes.withView(of: name) { folder.appending($0) }
-                    if seen.insert(path).inserted { files.append(known[path] ?? TextFile(path)) }
+                    if seen.insert(path).inserted { found.append(path) }
                 }
             }
         }
-        leftOver = known.values.filter { $0.state.isRunning && !seen.contains($0.path) }
-        items = files + leftOver
+        listing.files.update(to: found, id: { $0 }) { Item($0.text, TextFile($0)) }
     }
 
-    private func forEachName(in path: RawPath, _ reader: inout KernelFileReader, _ body: (Bytes) -> Void) {
+    private func forEachName(
+        in path: RawPath, _ listing: inout Listing, _ reader: inout KernelFileReader, _ body: (Bytes) -> Void
+    ) {
         do throws(KernelFileError) {
             let stamp = try FileStamp.of(path)
-            var directory = listed[path]?.directory
+            var directory = listing.listed[path]?.directory
             // Another directory may have been put in its place.
-            if let old = listed[path]?.stamp, old.device != stamp.device || old.inode != stamp.inode { directory = nil }
+            if let old = listing.listed[path]?.stamp, old.device != stamp.device || old.inode != stamp.inode {
+                directory = nil
+            }
             if directory == nil {
-                if listed.count > 64 { listed = [:] }
+                if listing.listed.count > 64 { listing.listed = [:] }
                 directory = KernelDirectory(path.text)
-                if let directory { listed[path] = Listed(stamp: stamp, directory: directory) }
+                if let directory { listing.listed[path] = Listed(stamp: stamp, directory: directory) }
             }
             guard let directory else { return }
             var names = try reader.list(directory)
@@ -87,7 +100,7 @@ final class TextfileSource: ItemSource, @unchecked Sendable {
                 if name.hasSuffix(".prom") { body(name) }
             }
         } catch {
-            failures.append(error.description)
+            listing.failures.append(error.description)
         }
     }
 

@@ -9,22 +9,31 @@ import Synchronization
 
 /// One cycle of queries to NVIDIA's library, and all that is kept from one to the next.
 ///
-/// The thread that has begun `state` owns the library until it comes back, however long that takes. What fails for one
+/// The thread that is in it owns the library until it comes back, however long that takes. What fails for one
 /// device costs that device; what fails for all is shut down and tried again after 1 s, 2 s and so on up to 30 s.
-final class NVIDIACycle: SourceItem, @unchecked Sendable {
-    // Everything mutable but the atomics is used only by who holds `state`.
+final class NVIDIACycle: ItemContent {
     static let probeIntervalNanoseconds: UInt64 = 30_000_000_000
     static let longestPauseNanoseconds: UInt64 = 30_000_000_000
 
-    let key = "NVML"
-    let state = ItemState()
-    let shareNanoseconds: UInt64?
+    /// What every thread may look at, also while one is in the library.
+    final class Shared: Sendable {
+        /// What was said last, for whoever finds the cycle stuck.
+        let lastStatus = Mutex<NVIDIAStatus?>(nil)
+        /// Until when every handle is let go of.
+        let releasedUntil = Atomic<UInt64>(0)
+        /// True while a thread lets go of the handles, which is no hang.
+        let isReleasing = Atomic(false)
+        /// True while the library is initialised, so that a cycle is needed even where no device is left.
+        let holdsHandles = Atomic(false)
+    }
+
+    let shared = Shared()
     let xids = XidWatch()
     private(set) var devices: [NVIDIADevice] = []
     /// Why the library gives nothing at all; nil where it does.
     private(set) var failure: NVMLError?
     /// How the library fares; nil where it is not asked.
-    private(set) var verdict: NVIDIAWitness.Library?
+    private(set) var verdict: NVIDIAStatus.Library?
     private(set) var driverVersion: String?
     private(set) var moduleVersion: String?
 
@@ -42,15 +51,6 @@ final class NVIDIACycle: SourceItem, @unchecked Sendable {
     private var nextXidNanoseconds: UInt64 = 0
     private var known: [PCIAddress] = []
 
-    /// What was said last, for whoever finds the cycle stuck.
-    let lastWitness = Mutex<NVIDIAWitness?>(nil)
-    /// Until when every handle is let go of.
-    let releasedUntil = Atomic<UInt64>(0)
-    /// True while a thread lets go of the handles, which is no hang.
-    let isReleasing = Atomic(false)
-    /// True while the library is initialised, so that a cycle is needed even where no device is left.
-    let holdsHandles = Atomic(false)
-
     init(
         roots: Roots, options: NVIDIAOptions, inventory: DeviceInventory,
         clock: @escaping @Sendable () -> UInt64
@@ -58,7 +58,6 @@ final class NVIDIACycle: SourceItem, @unchecked Sendable {
         self.options = options
         self.inventory = inventory
         self.clock = clock
-        shareNanoseconds = options.timeoutNanoseconds
         moduleVersionFile = KernelFile(oneRead: roots.sys("module/nvidia/version"))
         var reading = GPUReadingOptions()
         reading.nvlinks = options.hasNVLinks
@@ -75,34 +74,25 @@ final class NVIDIACycle: SourceItem, @unchecked Sendable {
         failure = nil
         run(now, from: &reader)
         // Asked for while this cycle ran.
-        if clock() < releasedUntil.load(ordering: .acquiring) { letGo() }
-        holdsHandles.store(library?.isInitialized == true, ordering: .relaxed)
-        testify()
+        if clock() < shared.releasedUntil.load(ordering: .acquiring) { letGo() }
+        shared.holdsHandles.store(library?.isInitialized == true, ordering: .relaxed)
+        reportStatus()
     }
 
     /// Shuts the library down, which closes every device node.
     func letGo() {
         for device in devices { device.dropHandles() }
         library?.shutDown()
-        holdsHandles.store(false, ordering: .relaxed)
+        shared.holdsHandles.store(false, ordering: .relaxed)
         verdict = nil
     }
 
-    /// Lets go as soon as no cycle runs, for at most five seconds; a cycle that ends later does so by itself.
+    /// Lets go on demand, and says that nothing is known any more.
     func release() {
-        for _ in 0..<500 {
-            guard clock() < releasedUntil.load(ordering: .acquiring) else { return }
-            guard state.begin() else {
-                _ = usleep(10_000)
-                continue
-            }
-            isReleasing.store(true, ordering: .releasing)
-            letGo()
-            testify()
-            state.finish(scrape: 0)
-            isReleasing.store(false, ordering: .releasing)
-            return
-        }
+        shared.isReleasing.store(true, ordering: .releasing)
+        letGo()
+        reportStatus()
+        shared.isReleasing.store(false, ordering: .releasing)
     }
 
     /// Begins without handles and without waiting, as after a start.
@@ -112,7 +102,7 @@ final class NVIDIACycle: SourceItem, @unchecked Sendable {
     }
 
     private func run(_ now: UInt64, from reader: inout KernelFileReader) {
-        guard now >= releasedUntil.load(ordering: .acquiring) else { return letGo() }
+        guard now >= shared.releasedUntil.load(ordering: .acquiring) else { return letGo() }
         let isBusless = takeAddresses()
         guard isBusless || !devices.isEmpty else { return letGo() }
         var awake = isBusless ? 1 : 0
@@ -245,7 +235,7 @@ final class NVIDIACycle: SourceItem, @unchecked Sendable {
         library = nil
     }
 
-    private static func verdict(_ error: NVMLError) -> NVIDIAWitness.Library {
+    private static func verdict(_ error: NVMLError) -> NVIDIAStatus.Library {
         switch error.code {
         case .notLoadable, .symbolMissing, .libraryNotFound, .functionNotFound: .missing
         case .driverMismatch: .versionMismatch
@@ -324,17 +314,17 @@ final class NVIDIACycle: SourceItem, @unchecked Sendable {
         do throws(NVMLError) { try xids.begin(library, devices) } catch { failure = error }
     }
 
-    // MARK: Testimony
+    // MARK: Status
 
     /// Tells the inventory how things are, unless that is what it knows.
-    private func testify() {
+    private func reportStatus() {
         let fresh = verdict.map {
-            NVIDIAWitness(
+            NVIDIAStatus(
                 library: $0, libraryVersion: driverVersion, moduleVersion: moduleVersion,
-                gpus: devices.enumerated().compactMap { place, device in device.testimony(place: place) })
+                gpus: devices.enumerated().compactMap { place, device in device.status(place: place) })
         }
         inventory.update(nvidia: fresh)
         for device in devices where device.gpuID == nil { device.gpuID = inventory.gpuID(of: device.address) }
-        lastWitness.withLock { $0 = fresh }
+        shared.lastStatus.withLock { $0 = fresh }
     }
 }

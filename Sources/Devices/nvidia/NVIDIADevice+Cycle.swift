@@ -6,11 +6,11 @@ extension NVIDIADevice {
     /// What the library says of the device; nil where it does not list it.
     ///
     /// `place` is its place in PCI order, which is the library's own order, for one that never told its index.
-    func testimony(place: Int) -> NVIDIAWitness.GPU? {
+    func status(place: Int) -> NVIDIAStatus.GPU? {
         // One that sleeps is not asked, and is taken to be as it was.
         let said = isSuspended ? condition ?? .working : condition
         guard let said else { return nil }
-        return NVIDIAWitness.GPU(
+        return NVIDIAStatus.GPU(
             address: address, index: identity?.index.map(Int.init) ?? place, condition: said, name: identity?.name,
             uuid: identity?.uuid)
     }

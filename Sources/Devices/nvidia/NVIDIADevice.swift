@@ -35,7 +35,7 @@ public final class NVIDIADevice {
     /// The failure that `nextProbeNanoseconds` waits after.
     var lastFailure: NVMLError?
     /// What the library says of it; nil where it does not list it.
-    var condition: NVIDIAWitness.Condition?
+    var condition: NVIDIAStatus.Condition?
 
     var handle: NVMLDevice?
     var sampler: NVMLGPMSampler?

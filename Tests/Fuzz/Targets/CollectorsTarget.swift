@@ -5,6 +5,7 @@ import Collectors
 import Exposition
 import Glibc
 import KernelFiles
+import ScrapeSupport
 
 /// Collectors over the trees of the fixtures, with one file's content replaced.
 ///
@@ -60,48 +61,27 @@ struct CollectorsTarget {
         Self.write(bytes[2...], to: row.path)
         defer { Self.write(row.content[...], to: row.path) }
         let tried = cases[row.atCase]
-        let context = CollectorContext(
-            roots: tried.roots, options: tried.options, sources: Sources(),
-            enabled: Registry.enabled(by: tried.options))
-        guard let slot = try? tried.entry.make(context) else { return }
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: 64))
+        // NVIDIA's library is not asked: what it says is not in the trees.
+        let enabled = Registry.enabled(by: tried.options).subtracting(["nvidia"])
+        guard
+            let driver = try? ScrapeDriver(
+                [tried.entry], roots: tried.roots, options: tried.options, enabled: enabled)
+        else { return }
         // Twice, so that kept descriptors and reused memory are looked at too.
-        for scrape in 1...2 as ClosedRange<UInt64> {
-            for source in slot.itemSources where source.isNeeded { Self.read(source, from: &reader, scrape: scrape) }
-            reader.beginCollection(scrape: scrape)
-            slot.collect(from: &reader)
-            compose(slot)
-        }
-    }
-
-    private static func read(_ source: any ItemSource, from reader: inout KernelFileReader, scrape: UInt64) {
-        reader.beginCollection(scrape: scrape)
-        guard source.discovery.begin() else { FuzzTarget.fail("somebody else is at \(source.laneName)") }
-        var found = scrape
-        do throws(CollectorError) { try source.discover(from: &reader) } catch { found = 0 }
-        source.discovery.finish(scrape: found)
-        for item in source.items where item.state.begin() {
-            reader.beginCollection(scrape: scrape)
-            item.read(from: &reader)
-            item.state.finish(scrape: scrape)
+        for _ in 1...2 {
+            driver.scrape()
+            if let fault = driver.result.fault { FuzzTarget.fail("\(tried.entry.descriptor.name): \(fault)") }
+            check(driver, tried.entry.descriptor.name)
         }
     }
 
     /// Whatever the kernel says, the page stays one that can be read.
-    private func compose(_ slot: any CollectorSlot) {
-        withExtendedLifetime(slot) {
-            var composer = PageComposer()
-            slot.addSamples(to: &composer)
-            for format in PageFormat.allCases {
-                var sink = ByteSink()
-                composer.write(format, to: &sink)
-                guard format == .text else { continue }
-                do throws(TextParserError) {
-                    _ = try TextParser.parse(sink.array)
-                } catch {
-                    FuzzTarget.fail("\(slot.descriptor.name) gives a page that is not in the text format, \(error)")
-                }
-            }
+    private func check(_ driver: ScrapeDriver, _ name: String) {
+        _ = driver.page(.openMetrics)
+        do throws(TextParserError) {
+            _ = try TextParser.parse(driver.page(.text))
+        } catch {
+            FuzzTarget.fail("\(name) gives a page that is not in the text format, \(error)")
         }
     }
 

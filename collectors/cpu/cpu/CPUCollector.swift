@@ -55,6 +55,7 @@ struct CPUCollector: Collector {
             "/sys/devices/system/cpu/{online,isolated}, cpu*/online, cpu*/topology (when the list of CPUs changes)",
             "/sys/devices/system/cpu/cpu*/thermal_throttle",
         ],
+        sources: [CPUTimesSource.self],
         flags: [
             guest,
             info,
@@ -69,7 +70,7 @@ struct CPUCollector: Collector {
     private var topology: CPUTopology
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        source = try CPUTimesSource.shared(context)
+        source = try context.source(CPUTimesSource.self)
         showsGuest = context.options[Self.guest]
         info = try CPUInfo(context)
         topology = CPUTopology(roots: context.roots)

@@ -19,6 +19,7 @@ struct NVIDIACollector: Collector {
         name: "nvidia", group: .gpu,
         help: "NVIDIA's GPUs: use, memory, temperatures, power, clocks, errors, links.",
         reads: ["libnvidia-ml.so.1 (loaded where the PCI bus has a GPU of NVIDIA's)", "/sys/module/nvidia/version"],
+        sources: [DeviceInventory.self, NVIDIASource.self],
         flags: NVIDIAOptions.flags + [
             serial,
             dcgmNames,
@@ -31,8 +32,8 @@ struct NVIDIACollector: Collector {
     private var dcgm: DCGMNames?
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        inventory = try DeviceInventory.shared(context)
-        source = try NVIDIASource.shared(context, isWanted: true)
+        inventory = try context.source(DeviceInventory.self)
+        source = try context.source(NVIDIASource.self)
         hasSerial = context.options[Self.serial]
         if context.options[Self.dcgmNames] { dcgm = DCGMNames() }
     }
@@ -40,8 +41,8 @@ struct NVIDIACollector: Collector {
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        source.settle()
-        let snapshot = try inventory.snapshot(from: &reader)
+        source.reportIfStuck()
+        let snapshot = try inventory.snapshot()
         var hasGPU = false
         var isBound = false
         for device in snapshot.devices where device.kind == .gpu && device.vendor == "nvidia" {

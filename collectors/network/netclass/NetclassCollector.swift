@@ -30,6 +30,7 @@ struct NetclassCollector: Collector {
             "/sys/class/net/*/{addr_assign_type,dev_id,name_assign_type} when an interface comes or changes",
             "all of /sys/class/net/* where --path.sysfs is not /sys",
         ],
+        sources: [LinkSource.self],
         flags: [
             ignoredDevices,
             ignoreInvalidSpeed,
@@ -64,7 +65,7 @@ struct NetclassCollector: Collector {
         style = NetclassValues.Style(
             isNetlink: isNetlink, ignoresInvalidSpeed: options[Self.ignoreInvalidSpeed])
         showsStatistics = isNetlink && options[Self.withStats]
-        links = isNetlink || context.roots.isLiveSysfs ? try LinkSource.shared(context) : nil
+        links = isNetlink || context.roots.isLiveSysfs ? try context.source(LinkSource.self) : nil
     }
 
     mutating func collect(

@@ -30,6 +30,7 @@ struct NetdevCollector: ~Copyable, Collector {
     static let descriptor = CollectorDescriptor(
         name: "netdev", group: .network, help: "Traffic and errors of network interfaces.",
         reads: ["rtnetlink RTM_GETLINK, RTM_GETSTATS and RTM_GETADDR", "/proc/net/dev", "/sys/class/net/*/ifalias"],
+        sources: [LinkSource.self],
         flags: [
             deviceInclude,
             deviceExclude,
@@ -53,7 +54,7 @@ struct NetdevCollector: ~Copyable, Collector {
         let options = context.options
         let filter = try DeviceFilter(
             options, include: Self.deviceInclude, exclude: Self.deviceExclude)
-        let source = try LinkSource.shared(context)
+        let source = try context.source(LinkSource.self)
         let isNetlink = options[Self.netlink]
         let isFromDump = isNetlink && context.roots.isLiveSysfs
         self.filter = filter

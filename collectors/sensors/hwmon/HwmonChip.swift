@@ -7,14 +7,11 @@ import KernelFiles
 /// One chip below /sys/class/hwmon: reads all its attributes and holds their samples until the next read.
 ///
 /// Any of its attributes may hang in the driver (a slow bus, a sleeping device); that holds up this chip alone.
-final class HwmonChip: SourceItem, @unchecked Sendable {
-    // Everything mutable is used only by who holds `state`.
-    let key: String
-    let state = ItemState()
+struct HwmonChip: ItemContent, ~Copyable {
     /// The value of the label `chip`.
-    let label: String
+    private let label: String
     /// Its entry of /sys/class/hwmon and where that link points to: another target is another chip.
-    let entry: HwmonEntry
+    private let entry: HwmonEntry
     /// The samples of the last read.
     private(set) var writer = MetricWriter<HwmonCollector.Metric>(
         openFamilies: HwmonCollector.descriptor.openFamilies)
@@ -29,7 +26,6 @@ final class HwmonChip: SourceItem, @unchecked Sendable {
     private var sensors: [HwmonSensor] = []
 
     init(_ entry: HwmonEntry, label: String, sensorFilter: DeviceFilter) {
-        key = entry.path
         self.entry = entry
         self.label = label
         self.sensorFilter = sensorFilter
@@ -37,7 +33,7 @@ final class HwmonChip: SourceItem, @unchecked Sendable {
         deviceDirectory = WatchedDirectory(entry.path + "/device")
     }
 
-    func read(from reader: inout KernelFileReader) {
+    mutating func read(from reader: inout KernelFileReader) {
         writer.reset()
         do throws(CollectorError) {
             try noticeChanges(from: &reader)
@@ -60,7 +56,7 @@ final class HwmonChip: SourceItem, @unchecked Sendable {
     /// Finds out which attributes there are, if others than before.
     ///
     /// Drivers from before hwmon had a place for attributes put theirs into the parent device's folder.
-    private func noticeChanges(from reader: inout KernelFileReader) throws(CollectorError) {
+    private mutating func noticeChanges(from reader: inout KernelFileReader) throws(CollectorError) {
         let own = try directory.list(from: &reader)
         if case .missing = own { throw .other("\(directory.path) is not there") }
         if case .changed(let names) = own {
@@ -79,7 +75,7 @@ final class HwmonChip: SourceItem, @unchecked Sendable {
         learn()
     }
 
-    private func learn() {
+    private mutating func learn() {
         var bySensor: [String: HwmonSensor] = [:]
         let files =
             ownNames.map { (folder: directory.path, name: $0) }

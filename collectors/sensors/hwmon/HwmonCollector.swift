@@ -38,7 +38,7 @@ struct HwmonCollector: Collector {
     static let descriptor = CollectorDescriptor(
         name: "hwmon", group: .sensors,
         help: "Temperatures, fans, voltages, currents and power from hardware monitoring chips.",
-        reads: ["/sys/class/hwmon/*"],
+        reads: ["/sys/class/hwmon/*"], sources: [HwmonSource.self],
         flags: [
             chipInclude,
             chipExclude,
@@ -57,28 +57,14 @@ struct HwmonCollector: Collector {
     private let source: HwmonSource
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        source = try context.sources.shared(HwmonSource.self) { () throws(ConfigurationError) in
-            try HwmonSource(context)
-        }
+        source = try context.source(HwmonSource.self)
     }
 
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard source.isNeeded else { return .noDevice("\(source.path) is not there") }
-        guard source.discovery.beginLooking(in: reader.scrape) else {
-            if source.discovery.isRunning { throw .busy("the listing of \(source.path)") }
-            throw .other("\(source.path) was not listed in this scrape")
-        }
-        defer { source.discovery.endLooking() }
-        for chip in source.chips {
-            guard chip.state.beginLooking(in: reader.scrape) else {
-                writer.loseItem("\(chip.key) did not answer in time")
-                continue
-            }
-            writer.merge(chip.writer)
-            chip.state.endLooking()
-        }
+        try source.collect(in: reader.scrape, into: &writer)
         return .available
     }
 }

@@ -1,33 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
+import Exposition
 import Glibc
 import KernelFiles
 
 /// The chips below /sys/class/hwmon, each of which may hang by itself.
-final class HwmonSource: ItemSource, @unchecked Sendable {
-    // Everything mutable is used only by who holds `discovery`.
-    let laneName = "hwmon"
-    let discovery = ItemState()
-    private(set) var items: [any SourceItem] = []
-    /// The same as `items`.
-    private(set) var chips: [HwmonChip] = []
+final class HwmonSource: LaneSource {
+    /// What makes a chip the one that it is.
+    private struct Identity: Equatable {
+        let entry: HwmonEntry
+        let label: String
+    }
 
+    private struct Listing {
+        var directory: WatchedDirectory
+        var entries: [HwmonEntry] = []
+        var chips = ItemSet<String, Identity, HwmonChip>()
+    }
+
+    let lane = "hwmon"
     /// The folder that has the chips.
     let path: String
 
     private let chipFilter: DeviceFilter
     private let sensorFilter: DeviceFilter
-    private var directory: WatchedDirectory
-    private var entries: [HwmonEntry] = []
+    private let listing: Guarded<Listing>
 
-    init(_ context: CollectorContext) throws(ConfigurationError) {
+    init(context: CollectorContext) throws(ConfigurationError) {
         path = context.roots.sys("class/hwmon")
-        directory = WatchedDirectory(path)
         chipFilter = try DeviceFilter(
             context.options, include: HwmonCollector.chipInclude, exclude: HwmonCollector.chipExclude)
         sensorFilter = try DeviceFilter(
             context.options, include: HwmonCollector.sensorInclude, exclude: HwmonCollector.sensorExclude)
+        listing = Guarded(Listing(directory: WatchedDirectory(path)))
     }
 
     /// One look-up of the folder, so that a driver that is loaded later is noticed at the next scrape.
@@ -36,49 +42,48 @@ final class HwmonSource: ItemSource, @unchecked Sendable {
         unsafe access(path, F_OK) == 0
     }
 
-    func discover(from reader: inout KernelFileReader) throws(CollectorError) {
-        let change = try directory.list(from: &reader)
-        switch change {
-        case .missing: entries = []
-        case .same:
-            guard entries.contains(where: { $0.isMoved(&reader) }) || hasOutdatedChip else { return }
-            directory.forget()
-            guard case .changed(let names) = try directory.list(from: &reader) else { return }
-            read(names, from: &reader)
-        case .changed(let names): read(names, from: &reader)
-        }
-        makeChips()
+    func list(from reader: inout KernelFileReader) throws(CollectorError) -> [any LaneItem] {
+        let scrape = reader.scrape
+        return try listing.update(in: scrape) { (listing) throws(CollectorError) in
+            try update(&listing, from: &reader)
+            return listing.chips.laneItems
+        } ?? []
     }
 
-    /// True where a chip was left as it was because a thread was stuck in it, and is free now.
-    private var hasOutdatedChip = false
-
-    private func read(_ names: [String], from reader: inout KernelFileReader) {
-        entries = names.compactMap { HwmonEntry($0, in: path, from: &reader) }
-    }
-
-    /// Keeps the chips that are as they were and makes the others.
-    ///
-    /// One in which a thread is stuck is kept whatever
-    /// happens to its entry, so that no second thread gets stuck in it.
-    private func makeChips() {
-        let labels = Self.labels(of: entries)
-        var stuck = chips.filter { $0.state.isRunning }
-        hasOutdatedChip = false
-        var next: [HwmonChip] = []
-        for (entry, label) in zip(entries, labels) where !chipFilter.ignores(label) {
-            let known = chips.first { $0.entry.entry == entry.entry }
-            if let known, known.state.isRunning || known.entry == entry && known.label == label {
-                if known.entry != entry || known.label != label { hasOutdatedChip = true }
-                stuck.removeAll { $0 === known }
-                next.append(known)
-            } else {
-                next.append(HwmonChip(entry, label: label, sensorFilter: sensorFilter))
+    /// Takes over what the chips said in this scrape; one that did not answer in time is lost.
+    func collect(in scrape: UInt64, into writer: inout HwmonCollector.Writer) throws(CollectorError) {
+        let isListed: Void? = listing.look(in: scrape) { listing in
+            for chip in listing.chips.entries {
+                let isRead: Void? = chip.item.look(in: scrape) { writer.merge($0.writer) }
+                if isRead == nil { writer.loseItem("\(chip.item.name) did not answer in time") }
             }
         }
-        if !stuck.isEmpty { hasOutdatedChip = true }
-        chips = next + stuck
-        items = chips
+        guard isListed == nil else { return }
+        if listing.isInUse { throw .busy("the listing of \(path)") }
+        throw .other("\(path) was not listed in this scrape")
+    }
+
+    private func update(
+        _ listing: inout Listing, from reader: inout KernelFileReader
+    ) throws(CollectorError) {
+        switch try listing.directory.list(from: &reader) {
+        case .missing: listing.entries = []
+        case .same:
+            guard listing.entries.contains(where: { $0.isMoved(&reader) }) || listing.chips.isOutdated else { return }
+            listing.directory.forget()
+            guard case .changed(let names) = try listing.directory.list(from: &reader) else { return }
+            listing.entries = entries(names, from: &reader)
+        case .changed(let names): listing.entries = entries(names, from: &reader)
+        }
+        let labels = Self.labels(of: listing.entries)
+        let shown = zip(listing.entries, labels).filter { !chipFilter.ignores($1) }.map(Identity.init)
+        listing.chips.update(to: shown, id: \.entry.entry, identity: { $0 }) { chip in
+            Item(chip.entry.path, HwmonChip(chip.entry, label: chip.label, sensorFilter: sensorFilter))
+        }
+    }
+
+    private func entries(_ names: [String], from reader: inout KernelFileReader) -> [HwmonEntry] {
+        names.compactMap { HwmonEntry($0, in: path, from: &reader) }
     }
 
     /// The labels of chips: by the place of the device, and where several chips are on one device, also by the

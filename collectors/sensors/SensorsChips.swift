@@ -4,18 +4,14 @@ import CollectorKit
 import Exposition
 import KernelFiles
 import LMSensors
-import Synchronization
 
 /// The chips of libsensors and what they say.
-final class SensorsItem: SourceItem, @unchecked Sendable {
+struct SensorsChips: ItemContent, ~Copyable {
     /// Limits are settings: they are read this often, readings every time.
     private static let limitIntervalNanoseconds: UInt64 = 60_000_000_000
     /// How soon after a failure to open the library again.
     private static let retryIntervalNanoseconds: UInt64 = 60_000_000_000
 
-    // Everything mutable is used only by who holds `state`.
-    let key = "libsensors"
-    let state = ItemState()
     /// The samples of the last read.
     private(set) var writer = MetricWriter<SensorMetric>()
     /// Why the library could not be opened in the last read.
@@ -33,21 +29,19 @@ final class SensorsItem: SourceItem, @unchecked Sendable {
     private var triedNanoseconds: UInt64?
     private var limits: [Limits] = []
     private var limitsNanoseconds: UInt64 = 0
-    /// The token at which the library found no chip; 0 for none.
-    private let emptyToken = Atomic<UInt64>(0)
+    /// Told the token at which the library found no chip, 0 where it found some.
+    private let onEmpty: @Sendable (UInt64) -> Void
 
-    init(configuration: String?) {
+    init(configuration: String?, onEmpty: @escaping @Sendable (UInt64) -> Void) {
         self.configuration = configuration
+        self.onEmpty = onEmpty
     }
 
-    /// Whether the library found no chip when the class looked as it does.
-    func isEmpty(at token: UInt64) -> Bool { emptyToken.load(ordering: .relaxed) == token }
-
-    func read(from reader: inout KernelFileReader) {
+    mutating func read(from reader: inout KernelFileReader) {
         writer.reset()
         let now = Clock.monotonicNanoseconds()
         guard open(now) else { return }
-        let isLimitTime = limits.isEmpty || now &- limitsNanoseconds >= SensorsItem.limitIntervalNanoseconds
+        let isLimitTime = limits.isEmpty || now &- limitsNanoseconds >= SensorsChips.limitIntervalNanoseconds
         if isLimitTime { limitsNanoseconds = now }
         var index = 0
         for chip in library?.chips ?? [] {
@@ -59,14 +53,14 @@ final class SensorsItem: SourceItem, @unchecked Sendable {
     }
 
     /// Opens the library where it is not open, or knows chips of another time; false where there is nothing to read.
-    private func open(_ now: UInt64) -> Bool {
+    private mutating func open(_ now: UInt64) -> Bool {
         guard let token = SensorsLibrary.changeToken() else {
             library = nil
             openedToken = nil
             return false
         }
         if token == openedToken { return true }
-        if failure != nil, let triedNanoseconds, now &- triedNanoseconds < SensorsItem.retryIntervalNanoseconds {
+        if failure != nil, let triedNanoseconds, now &- triedNanoseconds < SensorsChips.retryIntervalNanoseconds {
             return false
         }
         triedNanoseconds = now
@@ -83,11 +77,11 @@ final class SensorsItem: SourceItem, @unchecked Sendable {
         }
         openedToken = token
         let hasFeatures = library?.chips.contains { !$0.features.isEmpty } ?? false
-        emptyToken.store(hasFeatures ? 0 : token, ordering: .relaxed)
+        onEmpty(hasFeatures ? 0 : token)
         return true
     }
 
-    private func readFeature(_ feature: SensorFeature, of chip: String, _ index: Int, withLimits: Bool) {
+    private mutating func readFeature(_ feature: SensorFeature, of chip: String, _ index: Int, withLimits: Bool) {
         guard var reading = library?.read(feature, withLimits: false) else { return }
         if withLimits || index >= limits.count {
             guard let whole = library?.read(feature, withLimits: true) else { return }

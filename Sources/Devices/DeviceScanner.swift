@@ -5,12 +5,13 @@ import Glibc
 import KernelFiles
 import PCIBus
 
-/// The work of `DeviceInventory`: looks, joins, judges, remembers.
+/// The work of `DeviceInventory`: scans, joins, judges, remembers.
 ///
 /// One thread at a time.
-final class InventoryLook {
+final class DeviceScanner {
     private let roots: Roots
     private let options: DeviceOptions
+    private let isPatient: Bool
     private let pci: PCIWatcher?
     private var cpus: CPUPackages
     var tracked: [TrackedDevice] = []
@@ -26,10 +27,11 @@ final class InventoryLook {
     init(roots: Roots, options: DeviceOptions, isPatient: Bool) {
         self.roots = roots
         self.options = options
+        self.isPatient = isPatient
         cpus = CPUPackages(roots: roots)
         // A libpci that cannot be set up leaves the bus unread, which `publish` says.
         pci = try? PCIWatcher(
-            sysfs: roots.sysfs, identifiersPath: InventoryLook.identifiersPath(roots), isPatient: isPatient)
+            sysfs: roots.sysfs, identifiersPath: DeviceScanner.identifiersPath(roots), isPatient: isPatient)
         record = DeviceRecord(options, isPatient: isPatient)
     }
 
@@ -41,8 +43,11 @@ final class InventoryLook {
 
     // MARK: Looking
 
+    /// True where nothing was found but CPUs, so that nothing changes quickly.
+    var isIdle: Bool { isPatient && tracked.allSatisfy { $0.device.kind == .cpu } }
+
     /// Looks at everything that may have changed since the last time.
-    func take(from reader: inout KernelFileReader) {
+    func scan(from reader: inout KernelFileReader) {
         let now = Clock.monotonicNanoseconds()
         lastSeconds = seconds
         seconds = UInt64(max(0, time(nil)))
@@ -60,7 +65,7 @@ final class InventoryLook {
     /// Asks each present PCI device for its driver and power; one that is gone is a reason to scan.
     private func refresh(_ now: UInt64, from reader: inout KernelFileReader) {
         guard let pci else { return }
-        for index in tracked.indices where tracked[index].witnesses.status != nil {
+        for index in tracked.indices where tracked[index].evidence.status != nil {
             guard let address = tracked[index].device.address else { continue }
             guard let status = pci.status(of: address) else {
                 pci.scan(nowNanoseconds: now)
@@ -99,7 +104,7 @@ final class InventoryLook {
         }
         let nodes = AcceleratorNodes.list(roots, from: &reader)
         joinNodes(nodes, from: &reader)
-        for index in tracked.indices where !tracked[index].isSeen && tracked[index].witnesses.isPresent {
+        for index in tracked.indices where !tracked[index].isSeen && tracked[index].evidence.isPresent {
             if isStillThere(tracked[index]) { continue }
             tracked[index].vanish(lastSeenSeconds: lastSeconds)
             isChanged = true
@@ -141,7 +146,7 @@ final class InventoryLook {
     private func describe(_ found: AcceleratorNodes.Found, at index: Int, from reader: inout KernelFileReader) {
         isChanged = true
         tracked[index].isSeen = true
-        tracked[index].witnesses.isPresent = true
+        tracked[index].evidence.isPresent = true
         tracked[index].device.lastSeenSeconds = nil
         tracked[index].device.folder = found.deviceFolder
         guard let address = found.address else {
@@ -171,8 +176,8 @@ final class InventoryLook {
             device.vendor = cpus.vendor
             device.model = cpus.model
             device.numaNode = package.numaNode
-            let wasPresent = tracked[index].witnesses.isPresent
-            tracked[index].witnesses.isPresent = package.isOnline
+            let wasPresent = tracked[index].evidence.isPresent
+            tracked[index].evidence.isPresent = package.isOnline
             if package.isOnline {
                 device.lastSeenSeconds = nil
             } else if wasPresent || device.lastSeenSeconds == nil {
@@ -202,10 +207,10 @@ final class InventoryLook {
         guard record.readIfChanged(nowNanoseconds: now, from: &reader) else { return }
         isChanged = true
         // Somebody made the file forget them.
-        tracked.removeAll { !$0.witnesses.isPresent && record.learned.entries[$0.device.id] == nil }
+        tracked.removeAll { !$0.evidence.isPresent && record.learned.entries[$0.device.id] == nil }
         for entry in record.learned.entries.values where !tracked.contains(where: { $0.device.id == entry.id }) {
             let index = indexOfDevice(entry.id, kind: entry.kind)
-            tracked[index].witnesses.isPresent = false
+            tracked[index].evidence.isPresent = false
             tracked[index].device.vendor = entry.vendor
             tracked[index].device.model = entry.model
             tracked[index].device.lastSeenSeconds = entry.lastSeenSeconds

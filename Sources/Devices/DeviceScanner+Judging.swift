@@ -2,18 +2,18 @@
 
 import PCIBus
 
-extension InventoryLook {
+extension DeviceScanner {
     /// Draws each device's state from all that is known of it.
-    func judge(nvidia: NVIDIAWitness?, stuck: Set<String>, numbering: inout GPUNumbering) {
+    func judge(nvidia: NVIDIAStatus?, stuck: Set<String>, numbering: inout GPUNumbering) {
         if let nvidia { joinLibrary(nvidia) }
         number(&numbering)
         for index in tracked.indices {
             let isStuck = stuck.contains(tracked[index].device.id)
-            tracked[index].witnesses.isStuck = isStuck
-            if tracked[index].witnesses.kind == .gpu, tracked[index].device.vendorID == PCIVendor.nvidia {
-                takeTestimony(nvidia, at: index)
+            tracked[index].evidence.isStuck = isStuck
+            if tracked[index].evidence.kind == .gpu, tracked[index].device.vendorID == PCIVendor.nvidia {
+                takeStatus(nvidia, at: index)
             }
-            let state = DeviceState.judge(tracked[index].witnesses)
+            let state = DeviceState.judge(tracked[index].evidence)
             if tracked[index].isJudged, state == tracked[index].device.state { continue }
             if tracked[index].isJudged {
                 tracked[index].device.previousState = tracked[index].device.state
@@ -26,27 +26,27 @@ extension InventoryLook {
     }
 
     /// GPUs that the library knows and the bus does not, as in some sandboxes and WSL2.
-    private func joinLibrary(_ nvidia: NVIDIAWitness) {
+    private func joinLibrary(_ nvidia: NVIDIAStatus) {
         for gpu in nvidia.gpus {
             let index = indexOfDevice(gpu.address.description, kind: .gpu, address: gpu.address)
             guard !tracked[index].wasOnBus else { continue }
-            tracked[index].witnesses.isPresent = true
-            tracked[index].witnesses.vendorID = PCIVendor.nvidia
+            tracked[index].evidence.isPresent = true
+            tracked[index].evidence.vendorID = PCIVendor.nvidia
             tracked[index].device.vendorID = PCIVendor.nvidia
             tracked[index].device.vendor = "nvidia"
             tracked[index].device.lastSeenSeconds = nil
         }
     }
 
-    private func takeTestimony(_ nvidia: NVIDIAWitness?, at index: Int) {
+    private func takeStatus(_ nvidia: NVIDIAStatus?, at index: Int) {
         guard let nvidia, let address = tracked[index].device.address else {
-            tracked[index].witnesses.nvidia = nil
+            tracked[index].evidence.nvidia = nil
             return
         }
         let gpu = nvidia.gpus.first { $0.address == address }
-        tracked[index].witnesses.nvidia = DeviceWitnesses.NVIDIA(library: nvidia.library, condition: gpu?.condition)
+        tracked[index].evidence.nvidia = DeviceEvidence.NVIDIA(library: nvidia.library, condition: gpu?.condition)
         if !tracked[index].wasOnBus, nvidia.library == .working, gpu == nil {
-            tracked[index].witnesses.isPresent = false
+            tracked[index].evidence.isPresent = false
         }
         let before = tracked[index].device
         if let name = gpu?.name { tracked[index].device.model = name }
@@ -60,7 +60,7 @@ extension InventoryLook {
     private func number(_ numbering: inout GPUNumbering) {
         var others: [PCIAddress] = []
         var nvidiaCount = 0
-        for entry in tracked where entry.device.kind == .gpu && entry.witnesses.isPresent {
+        for entry in tracked where entry.device.kind == .gpu && entry.evidence.isPresent {
             guard let address = entry.device.address else { continue }
             if entry.device.vendorID != PCIVendor.nvidia {
                 others.append(address)

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CollectorKit
-import KernelFiles
+public import KernelFiles
 
 /// A directory of sysfs that is listed at every scrape and gives its names only when they are others than before.
 ///
 /// A listing that equals the last one costs two system calls and allocates nothing.
-struct WatchedDirectory {
+public struct WatchedDirectory {
     /// What a listing showed.
-    enum Change {
+    public enum Change {
         /// The directory is not there.
         case missing
         /// The same names in the same order as at the last listing.
@@ -18,18 +17,19 @@ struct WatchedDirectory {
     }
 
     /// The path that is listed.
-    var path: String { directory.path }
+    public var path: String { directory.path }
 
     private var directory: KernelDirectory
     /// The names of the last listing, each with a NUL behind it.
     private var known: [UInt8] = []
 
-    init(_ path: String) {
+    /// A directory that is not opened before it is listed.
+    public init(_ path: String) {
         directory = KernelDirectory(path)
     }
 
     /// Lists the directory.
-    mutating func list(from reader: inout KernelFileReader) throws(CollectorError) -> Change {
+    public mutating func list(from reader: inout KernelFileReader) throws(CollectorError) -> Change {
         guard let listing = try reader.listIfPresent(directory) else {
             known = []
             return .missing
@@ -46,7 +46,7 @@ struct WatchedDirectory {
     }
 
     /// Makes the next listing count as changed.
-    mutating func forget() {
+    public mutating func forget() {
         known = []
     }
 

@@ -5,13 +5,13 @@ import KernelFiles
 import Scraping
 import Testing
 
-@Suite struct ItemSourceTests {
+@Suite struct LaneSourceTests {
     @Test("an item that hangs costs itself alone, a hundred times over one thread, and comes back when it is let go")
     func hangingItem() {
         let blocker = Blocker()
         defer { blocker.open() }
         let source = StubSource("item-a", [StubItem("a"), StubItem("b", blocker), StubItem("c")])
-        let client = ScrapeClient([StubSlot.showing(source, as: "shown"), StubSlot.good("other")])
+        let client = ScrapeClient([StubCollector.showing(source, as: "shown"), StubCollector.good("other")])
         for scrape in 1...100 {
             let page = client.page(deadlineMilliseconds: 4_000)
             #expect(page.milliseconds < 4_000)
@@ -44,7 +44,8 @@ import Testing
         let source = StubSource("item-b", [StubItem("a")], listing: listing)
         let second = SecondStubSource("item-c", [StubItem("a")])
         let client = ScrapeClient([
-            StubSlot.showing(source, as: "first"), StubSlot.showing(second, as: "second"), StubSlot.good("other"),
+            StubCollector.showing(source, as: "first"), StubCollector.showing(second, as: "second"),
+            StubCollector.good("other"),
         ])
         for scrape in 1...100 {
             let page = client.page(deadlineMilliseconds: 4_000)
@@ -66,7 +67,7 @@ import Testing
         defer { blocker.open() }
         let stuck = (0..<40).map { StubItem("stuck\($0)", blocker) }
         let source = StubSource("item-d", [StubItem("first")] + stuck + [StubItem("last")])
-        let client = ScrapeClient([StubSlot.showing(source, as: "shown"), StubSlot.good("other")])
+        let client = ScrapeClient([StubCollector.showing(source, as: "shown"), StubCollector.good("other")])
         for scrape in 1...8 {
             let page = client.page(deadlineMilliseconds: 2_000)
             #expect(page.milliseconds < 2_500, "scrape \(scrape)")
@@ -87,7 +88,9 @@ import Testing
     @Test("a source that two collectors use is read once a scrape")
     func sharedSource() {
         let source = StubSource("item-e", [StubItem("a")])
-        let client = ScrapeClient([StubSlot.showing(source, as: "first"), StubSlot.showing(source, as: "second")])
+        let client = ScrapeClient([
+            StubCollector.showing(source, as: "first"), StubCollector.showing(source, as: "second"),
+        ])
         for scrape in 1...3 {
             let page = client.page()
             #expect(page.values("stub_first") == ["\(scrape)"] && page.values("stub_second") == ["\(scrape)"])
@@ -99,7 +102,8 @@ import Testing
         let absent = StubSource("item-f", [StubItem("a")], isNeeded: false)
         let unasked = SecondStubSource("item-g", [StubItem("a")])
         let client = ScrapeClient([
-            StubSlot.showing(absent, as: "absent"), StubSlot.showing(unasked, as: "unasked"), StubSlot.good("other"),
+            StubCollector.showing(absent, as: "absent"), StubCollector.showing(unasked, as: "unasked"),
+            StubCollector.good("other"),
         ])
         #expect(client.page(.only(["absent", "other"])).states("other") == ["ok"])
         #expect(Threads.count(named: "hx-item-f") == 0 && Threads.count(named: "hx-item-g") == 0)
@@ -113,9 +117,9 @@ import Testing
         let source = StubSource("item-h", [StubItem("a", blocker), StubItem("b")])
         let second = SecondStubSource("item-i", [StubItem("a"), StubItem("b", blocker)])
         let client = ScrapeClient([
-            StubSlot.hanging("hanging", in: blocker), StubSlot.showing(source, as: "first"),
-            StubSlot.showing(second, as: "second"),
-            StubSlot.good("other"),
+            StubCollector.hanging("hanging", in: blocker), StubCollector.showing(source, as: "first"),
+            StubCollector.showing(second, as: "second"),
+            StubCollector.good("other"),
         ])
         for scrape in 1...20 {
             let page = client.page(deadlineMilliseconds: 4_000)
@@ -124,5 +128,86 @@ import Testing
             #expect(page.states("other") == ["ok"] && page.states("hanging") == ["timed_out"])
         }
         #expect(blocker.entries == 3)
+    }
+
+    @Test("a source that needs another one is read after it, and not at all where that one leaves nothing to do")
+    func dependentSource() {
+        let first = SecondStubSource("item-j", [StubItem("a")])
+        let dependent = DependentStubSource("item-k", [StubItem("b")])
+        let client = ScrapeClient([
+            StubCollector("both", sources: [first, dependent]) { reader, writer in
+                let a = first.stubs[0].item.look(in: reader.scrape) { $0.value }
+                let b = dependent.stubs[0].item.look(in: reader.scrape) { $0.value }
+                writer.write(sample: "stub_both", item: "a", a ?? -1)
+                writer.write(sample: "stub_both", item: "b", b ?? -1)
+                return .available
+            }
+        ])
+        for scrape in 1...20 { #expect(client.page().values("stub_both") == ["\(scrape)", "\(scrape)"]) }
+    }
+
+    @Test("a source that hangs does not keep those that need it from being read")
+    func dependentOfHanging() {
+        let blocker = Blocker()
+        defer { blocker.open() }
+        let first = SecondStubSource("item-l", [StubItem("a", blocker)])
+        let dependent = DependentStubSource("item-m", [StubItem("b")])
+        let client = ScrapeClient(
+            [
+                StubCollector.showing(first, as: "first"),
+                StubCollector("dependent", sources: [first, dependent]) { reader, writer in
+                    writer.write(
+                        sample: "stub_dependent", dependent.stubs[0].item.look(in: reader.scrape) { $0.value } ?? -1)
+                    return .available
+                },
+            ], shareMilliseconds: 30)
+        for scrape in 1...20 {
+            let page = client.page()
+            #expect(page.values("stub_dependent") == ["\(scrape)"])
+            #expect(page.states("first") == ["degraded"] && page.states("dependent") == ["ok"])
+        }
+        #expect(blocker.entries == 1)
+    }
+
+    @Test("a collector in a lane of its own hangs alone, a hundred times over one thread, and comes back")
+    func ownLane() {
+        let blocker = Blocker()
+        defer { blocker.open() }
+        let client = ScrapeClient(
+            [
+                StubCollector("slow", lane: .own) { _, writer in
+                    blocker.pass()
+                    writer.write(sample: "stub_slow", 1)
+                    return .available
+                }, StubCollector.good("other"),
+            ], shareMilliseconds: 30)
+        for scrape in 1...100 {
+            let page = client.page()
+            #expect(page.states("slow") == ["timed_out"], "scrape \(scrape)")
+            #expect(page.states("other") == ["ok"])
+        }
+        #expect(blocker.entries == 1)
+        #expect(Threads.count(named: "hx-slow") <= 2)
+        blocker.open()
+        #expect(blocker.waitUntil(inside: 0))
+        #expect(client.comesBack("slow"))
+        #expect(client.page().values("stub_slow") == ["1"])
+    }
+
+    @Test("two sources that share a lane are both read, and one that hangs costs itself")
+    func sharedLane() {
+        let blocker = Blocker()
+        defer { blocker.open() }
+        let first = StubSource("item-n", [StubItem("a", blocker), StubItem("b")])
+        let second = SecondStubSource("item-n", [StubItem("c")])
+        let client = ScrapeClient(
+            [StubCollector.showing(first, as: "first"), StubCollector.showing(second, as: "second")],
+            shareMilliseconds: 30)
+        for _ in 1...20 {
+            let page = client.page()
+            #expect(page.items("stub_first") == ["b"] && page.items("stub_second") == ["c"])
+        }
+        #expect(blocker.entries == 1)
+        #expect(Threads.count(named: "hx-item-n") <= 2)
     }
 }

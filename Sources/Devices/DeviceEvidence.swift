@@ -3,7 +3,7 @@
 public import PCIBus
 
 /// What is known of one device at one moment, from everyone who knows something: all that its state follows from.
-public struct DeviceWitnesses: Sendable, Equatable {
+public struct DeviceEvidence: Sendable, Equatable {
     /// What the device's own interface in sysfs says of its health.
     public enum Health: Sendable {
         case fine, resetRequired, recoveryNeeded
@@ -12,12 +12,12 @@ public struct DeviceWitnesses: Sendable, Equatable {
     /// What NVIDIA's library says.
     public struct NVIDIA: Sendable, Equatable {
         /// How the library fares.
-        public var library: NVIDIAWitness.Library
+        public var library: NVIDIAStatus.Library
         /// What it says of this device; nil where it does not list it.
-        public var condition: NVIDIAWitness.Condition?
+        public var condition: NVIDIAStatus.Condition?
 
-        /// A testimony.
-        public init(library: NVIDIAWitness.Library, condition: NVIDIAWitness.Condition?) {
+        /// A status.
+        public init(library: NVIDIAStatus.Library, condition: NVIDIAStatus.Condition?) {
             self.library = library
             self.condition = condition
         }

@@ -6,7 +6,7 @@ public import PCIBus
 ///
 /// Whoever owns the library hands it to `DeviceInventory.update(nvidia:)` after each cycle; as long as nobody has, the
 /// states follow from the bus alone.
-public struct NVIDIAWitness: Sendable, Equatable {
+public struct NVIDIAStatus: Sendable, Equatable {
     /// How the library fares.
     public enum Library: Sendable {
         /// It answers.
@@ -73,7 +73,7 @@ public struct NVIDIAWitness: Sendable, Equatable {
     /// The devices that it lists, lost ones that it listed before included.
     public var gpus: [GPU]
 
-    /// A testimony.
+    /// A status.
     public init(
         library: Library, libraryVersion: String? = nil, moduleVersion: String? = nil, gpus: [GPU] = []
     ) {

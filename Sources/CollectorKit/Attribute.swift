@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Exposition
+public import Exposition
 import Glibc
-import KernelFiles
+public import KernelFiles
 
 extension KernelFileError {
     /// True where the driver says that there is no value now.
     ///
     /// The sensor is not connected, its device is asleep or gone, or this chip does not have it. Anything else is a
     /// fault.
-    var isWithoutValue: Bool {
+    public var isWithoutValue: Bool {
         isMissing || [ENODATA, EAGAIN, EINVAL, EOPNOTSUPP, EISDIR].contains(errno)
             || operation == .read && errno == EPERM
     }
 }
 
 /// A small attribute of sysfs as it is now.
-enum Attribute {
+public enum Attribute {
     /// Its content without blanks on both sides.
     case value(Bytes)
     /// There is none now.
@@ -27,15 +27,16 @@ enum Attribute {
 
 extension KernelFileReader {
     /// Reads a kept attribute.
-    mutating func attribute(_ file: KernelFile) -> Attribute {
+    public mutating func attribute(_ file: KernelFile) -> Attribute {
         do throws(KernelFileError) {
             return .value(try contents(of: file).trimmed)
         } catch {
             return error.isWithoutValue ? .none : .lost(error)
         }
     }
+
     /// The content of an attribute; what cannot be read is a lost item, what has no value is not.
-    mutating func text(of file: KernelFile, or writer: inout MetricWriter<some FamilyKey>) -> Bytes? {
+    public mutating func text(of file: KernelFile, or writer: inout MetricWriter<some FamilyKey>) -> Bytes? {
         switch attribute(file) {
         case .value(let bytes): return bytes
         case .none: return nil
@@ -46,7 +47,7 @@ extension KernelFileReader {
     }
 
     /// An attribute that is a whole number, likewise; what is no number is a lost item.
-    mutating func number(of file: KernelFile, or writer: inout MetricWriter<some FamilyKey>) -> Int64? {
+    public mutating func number(of file: KernelFile, or writer: inout MetricWriter<some FamilyKey>) -> Int64? {
         guard let bytes = text(of: file, or: &writer) else { return nil }
         if let number = bytes.signed { return number }
         writer.loseItem("\(file.path): not a number: \"\(bytes.upTo(64).text)\"")

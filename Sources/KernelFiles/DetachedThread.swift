@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import KernelFiles
 
 /// Starts threads that nobody joins: a call into a driver may keep one for ever.
-enum DetachedThread {
-    private static let stackBytes = 256 << 10
+public enum DetachedThread {
+    /// Frames are small here; 8 MB each, the default, would only show as virtual memory.
+    private static let stackBytes = 512 << 10
 
     private final class Start {
         let name: String
@@ -17,10 +17,10 @@ enum DetachedThread {
         }
     }
 
-    /// Returns false where the system gives no thread.
+    /// Starts a thread of this name; false where the system gives no thread.
     ///
     /// The kernel keeps 15 bytes of the name.
-    static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
+    public static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)
         defer { unsafe pthread_attr_destroy(&attributes) }

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Exposition
+import Glibc
+public import KernelFiles
+
+/// A device of a class of sysfs (`/sys/class/watchdog/watchdog0`): what is kept of it, and how it is read.
+///
+/// Each device is an item by itself: one whose attribute hangs in its driver costs that device.
+public protocol ClassDevice: ~Copyable {
+    /// The families that it writes.
+    associatedtype Metric: FamilyKey
+
+    /// The name of the class, its folder below /sys/class.
+    static var className: String { get }
+    /// What one is called, in the singular, for the sentence that there is none.
+    static var noun: String { get }
+
+    /// The device of an entry of the class, by its name and its folder; nil for an entry that is not shown. Reads
+    /// nothing.
+    init?(name: String, folder: String, context: CollectorContext) throws(ConfigurationError)
+
+    /// Reads its attributes and writes its samples.
+    mutating func read(from reader: inout KernelFileReader, into writer: inout MetricWriter<Metric>)
+}
+
+/// The devices of a class of sysfs, found anew when they change and read in a lane of their own.
+///
+/// Source: kernel Documentation/filesystems/sysfs.rst.
+public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
+    /// A device with its samples of the last read.
+    private struct Content: ItemContent, ~Copyable {
+        var device: Device
+        var writer: MetricWriter<Device.Metric>
+
+        mutating func read(from reader: inout KernelFileReader) {
+            writer.reset()
+            device.read(from: &reader, into: &writer)
+        }
+    }
+
+    /// What an entry is: a name may go to another device, and then its link points elsewhere.
+    private struct Identity: Equatable {
+        let name: String
+        let target: [UInt8]
+    }
+
+    private struct Listing {
+        var directory: WatchedDirectory
+        var names: [String] = []
+        var isMissing = true
+        /// The entries of the last update, those that are not shown included.
+        var seen: [Identity] = []
+        var items = ItemSet<String, Identity, Content>()
+    }
+
+    /// All classes share a lane: none of them has many devices.
+    public let lane = "sysfs"
+    /// The folder of the class.
+    public let path: String
+
+    private let context: CollectorContext
+    private let listing: Guarded<Listing>
+
+    /// The class below `--path.sysfs`.
+    public init(context: CollectorContext) throws(ConfigurationError) {
+        self.context = context
+        path = context.roots.sys("class/" + Device.className)
+        // Options that cannot be are refused now, not when the first device comes.
+        _ = try Device(name: "", folder: path, context: context)
+        listing = Guarded(Listing(directory: WatchedDirectory(path)))
+    }
+
+    /// One look-up of the folder, so that a driver that is loaded later is noticed at the next scrape.
+    public var isNeeded: Bool {
+        // Safe: the call reads a string that lives as long as the call.
+        unsafe access(path, F_OK) == 0
+    }
+
+    /// Lists the class; devices that stay keep what they remember.
+    public func list(from reader: inout KernelFileReader) throws(CollectorError) -> [any LaneItem] {
+        let scrape = reader.scrape
+        let items = try listing.update(in: scrape) { (listing) throws(CollectorError) in
+            switch try listing.directory.list(from: &reader) {
+            case .missing:
+                listing.names = []
+                listing.isMissing = true
+            case .same: break
+            case .changed(let names):
+                listing.names = names
+                listing.isMissing = false
+            }
+            try update(&listing, from: &reader)
+            return listing.items.laneItems
+        }
+        return items ?? []
+    }
+
+    private func update(_ listing: inout Listing, from reader: inout KernelFileReader) throws(CollectorError) {
+        var identities: [Identity] = []
+        for name in listing.names {
+            // No link in made-up trees, and gone where the device has just gone.
+            let target = (try? reader.target(ofLink: path + "/" + name))?.array ?? []
+            identities.append(Identity(name: name, target: target))
+        }
+        if identities == listing.seen, !listing.items.isOutdated { return }
+        var made: [(identity: Identity, item: Item<Content>)] = []
+        let known = listing.items.entries
+        for identity in identities {
+            let folder = path + "/" + identity.name
+            if let entry = known.first(where: { $0.identity == identity }) {
+                made.append((identity, entry.item))
+                continue
+            }
+            do throws(ConfigurationError) {
+                guard let device = try Device(name: identity.name, folder: folder, context: context) else { continue }
+                made.append((identity, Item(folder, Content(device: device, writer: MetricWriter()))))
+            } catch {
+                throw .other(error.description)
+            }
+        }
+        listing.seen = identities
+        listing.items.update(to: made, id: \.identity.name, identity: \.identity) { $0.item }
+    }
+
+    /// Takes over what the devices said in this scrape; one that did not answer in time is lost.
+    public func collect(
+        in scrape: UInt64, into writer: inout MetricWriter<Device.Metric>
+    ) throws(CollectorError) -> Availability {
+        guard isNeeded else { return .noDevice("\(path) is not there") }
+        let answer = listing.look(in: scrape) { listing -> Availability in
+            if listing.isMissing { return .noDevice("\(path) is not there") }
+            for entry in listing.items.entries {
+                let isRead: Void? = entry.item.look(in: scrape) { writer.merge($0.writer) }
+                if isRead == nil { writer.loseItem("\(entry.item.name) did not answer in time") }
+            }
+            return listing.items.entries.isEmpty ? .noDevice("no \(Device.noun) in \(path)") : .available
+        }
+        if let answer { return answer }
+        if listing.isInUse { throw .busy("the listing of \(path)") }
+        throw .other("\(path) was not listed in this scrape")
+    }
+}
