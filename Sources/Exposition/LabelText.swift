@@ -65,7 +65,6 @@ public struct LabelText: ~Copyable {
         self.collection = collection
     }
 
-    @usableFromInline
     mutating func begin() {
         start = sink.count
     }
@@ -89,7 +88,6 @@ public struct LabelText: ~Copyable {
         sink.commit(labels.count)
     }
 
-    @usableFromInline
     func end() -> Labels {
         Labels(offset: start, count: sink.count - start, collection: collection)
     }

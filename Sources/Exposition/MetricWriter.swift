@@ -8,7 +8,7 @@
 /// names it, and it counts as a lost item. Memory is kept from collection to collection. One thread uses a writer at a
 /// time.
 public struct MetricWriter<Key: FamilyKey>: ~Copyable {
-    @usableFromInline var store: SampleStore
+    var store: SampleStore
 
     /// A writer of the families of `Key` and of `openFamilies`, whose names say in angle brackets what is named while
     /// collecting (`node_vmstat_<field>`).
@@ -22,14 +22,12 @@ public struct MetricWriter<Key: FamilyKey>: ~Copyable {
     // MARK: Labels
 
     /// Writes down a label set to be used for any number of samples of this collection.
-    @inlinable
     public mutating func labels(_ add: (inout LabelText) -> Void) -> Labels { store.labels(add) }
 
     /// Takes a label set that was written down before.
     public mutating func labels(_ kept: KeptLabels) -> Labels { store.labels(kept) }
 
     /// Writes down a label set that continues another one of this collection.
-    @inlinable
     public mutating func labels(_ base: Labels, _ add: (inout LabelText) -> Void) -> Labels {
         store.labels(base, add)
     }
@@ -39,13 +37,13 @@ public struct MetricWriter<Key: FamilyKey>: ~Copyable {
     /// Writes a sample without labels.
     @inlinable
     public mutating func write<Number: SampleNumber>(_ key: Key, _ number: Number) {
-        store.write(index: key.rawValue, .none, number.sampleValue)
+        write(index: key.rawValue, .none, number.sampleValue)
     }
 
     /// Writes a sample with labels.
     @inlinable
     public mutating func write<Number: SampleNumber>(_ key: Key, _ labels: Labels, _ number: Number) {
-        store.write(index: key.rawValue, labels, number.sampleValue)
+        write(index: key.rawValue, labels, number.sampleValue)
     }
 
     /// Writes a sample with labels and one more, whose literal value must need no escaping.
@@ -53,7 +51,7 @@ public struct MetricWriter<Key: FamilyKey>: ~Copyable {
     public mutating func write<Number: SampleNumber>(
         _ key: Key, _ labels: Labels, extra: (name: StaticString, value: StaticString), _ number: Number
     ) {
-        store.write(index: key.rawValue, suffix: "", labels, extra: extra, number.sampleValue)
+        write(index: key.rawValue, labels, extra: extra, number.sampleValue)
     }
 
     // MARK: Families named while collecting
@@ -61,7 +59,6 @@ public struct MetricWriter<Key: FamilyKey>: ~Copyable {
     /// True for a family that this writer named, in this collection or an earlier one, and has not forgotten.
     ///
     /// Who keeps a family from collection to collection asks this first, and for the family again where it is false.
-    @inlinable
     public func has(_ family: NamedFamily) -> Bool { store.has(family) }
 
     /// The family of a name that is known only now.
@@ -77,7 +74,7 @@ public struct MetricWriter<Key: FamilyKey>: ~Copyable {
     /// Writes a sample of such a family.
     @inlinable
     public mutating func write<Number: SampleNumber>(_ family: NamedFamily, _ labels: Labels, _ number: Number) {
-        store.write(family, labels, number.sampleValue)
+        write(named: family, labels, number.sampleValue)
     }
 
     // MARK: Whole collections
@@ -103,18 +100,35 @@ public struct MetricWriter<Key: FamilyKey>: ~Copyable {
 
     /// Number of samples written since the last reset.
     public var sampleCount: Int { store.sampleCount }
+
+    @usableFromInline
+    mutating func write(index: Int, _ labels: Labels, _ value: SampleValue) {
+        store.write(index: index, labels, value)
+    }
+
+    @usableFromInline
+    mutating func write(
+        index: Int, _ labels: Labels, extra: (name: StaticString, value: StaticString), _ value: SampleValue
+    ) {
+        store.write(index: index, suffix: "", labels, extra: extra, value)
+    }
+
+    @usableFromInline
+    mutating func write(named family: NamedFamily, _ labels: Labels, _ value: SampleValue) {
+        store.write(family, labels, value)
+    }
 }
 
 extension MetricWriter where Key: FamilyTable {
     /// Writes the kernel's number as the value of its row, converted to the family's unit.
     @inlinable
     public mutating func write(row key: Key, _ labels: Labels = .none, _ number: UInt64) {
-        store.write(index: key.rawValue, labels, key.row.unit.value(number))
+        write(index: key.rawValue, labels, key.row.unit.value(number))
     }
 
     /// Writes the kernel's signed number as the value of its row, converted to the family's unit.
     @inlinable
     public mutating func write(row key: Key, _ labels: Labels = .none, _ number: Int64) {
-        store.write(index: key.rawValue, labels, key.row.unit.value(number))
+        write(index: key.rawValue, labels, key.row.unit.value(number))
     }
 }

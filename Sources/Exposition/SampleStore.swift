@@ -4,7 +4,7 @@ import Synchronization
 
 /// A family that was named during a collection; good as long as the writer that named it has it.
 public struct NamedFamily: Sendable {
-    @usableFromInline let index: Int
+    let index: Int
     let epoch: UInt64
 
     /// A family that no writer has.
@@ -15,7 +15,6 @@ public struct NamedFamily: Sendable {
 ///
 /// Memory is kept from collection to collection. One thread uses a store at a time.
 @safe
-@usableFromInline
 struct SampleStore: ~Copyable {
     /// Counts what may never come again: the epochs of named families, and the collections that labels belong to.
     private static let lastNumber = Atomic<UInt64>(0)
@@ -73,7 +72,6 @@ struct SampleStore: ~Copyable {
 
     // MARK: Labels
 
-    @usableFromInline
     mutating func labels(_ add: (inout LabelText) -> Void) -> Labels {
         labelText.begin()
         add(&labelText)
@@ -86,7 +84,6 @@ struct SampleStore: ~Copyable {
         return labelText.end()
     }
 
-    @usableFromInline
     mutating func labels(_ base: Labels, _ add: (inout LabelText) -> Void) -> Labels {
         labelText.begin()
         if labelText.owns(base) {
@@ -100,7 +97,6 @@ struct SampleStore: ~Copyable {
 
     // MARK: Families named while collecting
 
-    @usableFromInline
     func has(_ family: NamedFamily) -> Bool { family.epoch == epoch }
 
     mutating func family(named name: UnsafeRawBufferPointer, make: () -> MetricFamily) -> NamedFamily {
@@ -122,7 +118,6 @@ struct SampleStore: ~Copyable {
         return name.withUTF8 { unsafe self.family(named: UnsafeRawBufferPointer($0)) { family } }
     }
 
-    @usableFromInline
     mutating func write(_ family: NamedFamily, _ labels: Labels, _ value: SampleValue) {
         write(family, suffix: "", labels, value)
     }
@@ -184,13 +179,11 @@ struct SampleStore: ~Copyable {
 
     // MARK: Samples
 
-    @usableFromInline
     mutating func write(index: Int, _ labels: Labels, _ value: SampleValue) {
         guard index >= 0, index < blockCount, labelText.owns(labels) else { return refuse(index, labels) }
         if unsafe !blocks[index].append(labels: labelText.bytes(of: labels), value: value) { noteLabels(index, labels) }
     }
 
-    @usableFromInline
     mutating func write(
         index: Int, suffix: StaticString, _ labels: Labels, extra: (name: StaticString, value: StaticString)?,
         _ value: SampleValue
