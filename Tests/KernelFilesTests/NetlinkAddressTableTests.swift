@@ -56,7 +56,7 @@ struct NetlinkAddressTableTests {
         }
         var table = AddressTable()
         _ = Builder.read([builder.bytes], into: &table)
-        table.settleForInconsistent()
+        table.markInconsistent()
         #expect(table.addresses.map { text($0.address) } == ["10.0.0.1", "10.0.0.2"])
         #expect(table.labels.map { table.bytes[$0].first } == [0x62, 0x63])
         #expect(!table.isConsistent)

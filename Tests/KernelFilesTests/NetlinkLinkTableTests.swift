@@ -127,7 +127,7 @@ struct NetlinkLinkTableTests {
         builder.done()
         var table = LinkTable()
         _ = Builder.read([builder.bytes], into: &table)
-        table.settleForInconsistent()
+        table.markInconsistent()
         #expect(table.links.map(\.index) == [1, 2])
         #expect(!table.isConsistent)
     }

@@ -49,8 +49,8 @@ struct NetlinkMessageBuilder {
     }
 
     /// Feeds the datagrams to a reply with sequence 1.
-    static func read<Table: RouteTable>(_ datagrams: [[UInt8]], into table: inout Table) -> DumpReply {
-        var reply = DumpReply(sequence: 1)
+    static func read<Table: NetlinkTable>(_ datagrams: [[UInt8]], into table: inout Table) -> NetlinkReply {
+        var reply = NetlinkReply(sequence: 1)
         for datagram in datagrams { reply.read(datagram.span.bytes, into: &table) }
         return reply
     }

@@ -35,7 +35,7 @@ struct NetlinkRobustnessTests {
     }
 
     /// Feeds the bytes to all four tables and touches all that they hold.
-    private func readAll(_ bytes: [UInt8]) -> DumpReply.State {
+    private func readAll(_ bytes: [UInt8]) -> NetlinkReply.State {
         var links = LinkTable()
         var addresses = AddressTable()
         var neighbours = NeighbourTable()
@@ -53,7 +53,7 @@ struct NetlinkRobustnessTests {
         }
         #expect(addresses.labels.count == addresses.addresses.count)
         #expect(addresses.labels.allSatisfy { $0.upperBound <= addresses.bytes.count })
-        links.settleForInconsistent()
+        links.markInconsistent()
         return reply.state
     }
 
@@ -95,7 +95,7 @@ struct NetlinkRobustnessTests {
 
     @Test("closing messages give the kernel's reason")
     func closingMessages() {
-        func state(_ type: UInt16, _ payload: [UInt8]) -> DumpReply.State {
+        func state(_ type: UInt16, _ payload: [UInt8]) -> NetlinkReply.State {
             var builder = Builder()
             builder.message(type, payload)
             return readAll(builder.bytes)

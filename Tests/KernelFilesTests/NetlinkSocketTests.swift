@@ -38,18 +38,18 @@ struct NetlinkSocketTests {
     @Test("a request has the layout that strict kernels want")
     func request() {
         var bytes: [UInt8] = []
-        RouteRequest.links(withStatistics: false).write(sequence: 258, to: &bytes)
+        NetlinkRequest.linksWithoutStatistics.write(flags: 0x300, sequence: 258, to: &bytes)
         let expected: [UInt8] =
             Builder.number(UInt32(40)) + Builder.number(UInt16(18)) + Builder.number(UInt16(0x301))
             + Builder.number(UInt32(258)) + [UInt8](repeating: 0, count: 20)
             + Builder.attribute(29, Builder.number(UInt32(8)))
         #expect(bytes == expected)
-        RouteRequest.neighbours(.ipv4).write(sequence: 1, to: &bytes)
+        NetlinkRequest.neighbours(.ipv4).write(flags: 0x300, sequence: 1, to: &bytes)
         #expect(bytes.count == 28)
         #expect(bytes[16] == 2)
-        RouteRequest.addresses.write(sequence: 1, to: &bytes)
+        NetlinkRequest.addresses.write(flags: 0x300, sequence: 1, to: &bytes)
         #expect(bytes.count == 24)
-        RouteRequest.statistics.write(sequence: 1, to: &bytes)
+        NetlinkRequest.statistics.write(flags: 0x300, sequence: 1, to: &bytes)
         let statistics: [UInt8] =
             Builder.number(UInt32(28)) + Builder.number(UInt16(94)) + Builder.number(UInt16(0x301))
             + Builder.number(UInt32(1)) + [UInt8](repeating: 0, count: 12) + Builder.number(UInt32(1))

@@ -25,8 +25,9 @@ public struct AddressTable: Sendable {
     public init() {}
 }
 
-extension AddressTable: RouteTable {
-    mutating func removeAll() {
+extension AddressTable: NetlinkTable {
+    /// Forgets all rows and keeps the storage.
+    public mutating func removeAll() {
         addresses.removeAll(keepingCapacity: true)
         labels.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)
@@ -34,7 +35,8 @@ extension AddressTable: RouteTable {
         isConsistent = true
     }
 
-    mutating func append(messageType: UInt16, payload: Range<Int>, in datagram: RawSpan) {
+    /// Takes one message of the dump.
+    public mutating func append(messageType: UInt16, payload: Range<Int>, in datagram: RawSpan) {
         guard messageType == NetlinkNumber.newAddress else { return }
         guard payload.count >= 8, let family = datagram.uint8(at: payload.lowerBound) else {
             malformedCount &+= 1
@@ -45,7 +47,8 @@ extension AddressTable: RouteTable {
         if !readAddress(family, payload, in: datagram) { malformedCount &+= 1 }
     }
 
-    mutating func settleForInconsistent() {
+    /// Notes that the list kept changing.
+    public mutating func markInconsistent() {
         isConsistent = false
         var seen = Set<InterfaceAddress>()
         var keptLabels: [Range<Int>] = []

@@ -26,14 +26,16 @@ public struct LinkStatisticsTable: Sendable {
     public init() {}
 }
 
-extension LinkStatisticsTable: RouteTable {
-    mutating func removeAll() {
+extension LinkStatisticsTable: NetlinkTable {
+    /// Forgets all rows and keeps the storage.
+    public mutating func removeAll() {
         rows.removeAll(keepingCapacity: true)
         malformedCount = 0
         isConsistent = true
     }
 
-    mutating func append(messageType: UInt16, payload: Range<Int>, in datagram: RawSpan) {
+    /// Takes one message of the dump.
+    public mutating func append(messageType: UInt16, payload: Range<Int>, in datagram: RawSpan) {
         guard messageType == NetlinkNumber.newStatistics else { return }
         if let row = readRow(payload, in: datagram) {
             rows.append(row)
@@ -42,7 +44,8 @@ extension LinkStatisticsTable: RouteTable {
         }
     }
 
-    mutating func settleForInconsistent() {
+    /// Notes that the list kept changing.
+    public mutating func markInconsistent() {
         isConsistent = false
     }
 

@@ -50,15 +50,17 @@ public struct LinkTable: Sendable {
     }
 }
 
-extension LinkTable: RouteTable {
-    mutating func removeAll() {
+extension LinkTable: NetlinkTable {
+    /// Forgets all rows and keeps the storage.
+    public mutating func removeAll() {
         links.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)
         malformedCount = 0
         isConsistent = true
     }
 
-    mutating func append(messageType: UInt16, payload: Range<Int>, in datagram: RawSpan) {
+    /// Takes one message of the dump.
+    public mutating func append(messageType: UInt16, payload: Range<Int>, in datagram: RawSpan) {
         guard messageType == NetlinkNumber.newLink else { return }
         let byteCount = bytes.count
         if let link = readLink(payload, in: datagram) {
@@ -70,7 +72,7 @@ extension LinkTable: RouteTable {
     }
 
     /// Two interfaces of one number or one name would become two series of one name.
-    mutating func settleForInconsistent() {
+    public mutating func markInconsistent() {
         isConsistent = false
         var indexes = Set<Int32>()
         var names = Set<ArraySlice<UInt8>>()

@@ -17,14 +17,16 @@ public struct NeighbourTable: Sendable {
     public init() {}
 }
 
-extension NeighbourTable: RouteTable {
-    mutating func removeAll() {
+extension NeighbourTable: NetlinkTable {
+    /// Forgets all rows and keeps the storage.
+    public mutating func removeAll() {
         neighbours.removeAll(keepingCapacity: true)
         malformedCount = 0
         isConsistent = true
     }
 
-    mutating func append(messageType: UInt16, payload: Range<Int>, in datagram: RawSpan) {
+    /// Takes one message of the dump.
+    public mutating func append(messageType: UInt16, payload: Range<Int>, in datagram: RawSpan) {
         guard messageType == NetlinkNumber.newNeighbour else { return }
         guard
             payload.count >= 12,
@@ -42,5 +44,6 @@ extension NeighbourTable: RouteTable {
         )
     }
 
-    mutating func settleForInconsistent() { isConsistent = false }
+    /// Notes that the list kept changing.
+    public mutating func markInconsistent() { isConsistent = false }
 }

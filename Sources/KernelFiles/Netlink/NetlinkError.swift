@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-
-/// A dump that could not be read whole: which step failed and the kernel's reason.
+/// An answer of the kernel that could not be read whole: which step failed and the reason.
 public struct NetlinkError: Error, Equatable, Sendable {
+    /// The part of the kernel that was asked.
+    public let family: NetlinkFamily
+
     /// The step that failed: a system call's name, or `reply` where the kernel's answer itself is the reason.
     public let operation: String
 
@@ -12,18 +13,14 @@ public struct NetlinkError: Error, Equatable, Sendable {
     public let errno: Int32
 
     /// Names a failed step and its reason.
-    public init(operation: String, errno: Int32) {
+    public init(operation: String, errno: Int32, family: NetlinkFamily = .route) {
+        self.family = family
         self.operation = operation
         self.errno = errno
-    }
-
-    /// The error of the system call that failed just now on this thread.
-    init(failed operation: String) {
-        self.init(operation: operation, errno: Glibc.errno)
     }
 }
 
 extension NetlinkError: CustomStringConvertible {
     /// One line for a log: `rtnetlink recv: error 110`.
-    public var description: String { "rtnetlink \(operation): error \(errno)" }
+    public var description: String { "\(family.name) \(operation): error \(errno)" }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Numbers of `linux/netlink.h` and `linux/rtnetlink.h`, which the Glibc module does not export.
+/// Numbers of `linux/netlink.h`, `linux/genetlink.h` and `linux/rtnetlink.h`, which the Glibc module does not export.
 enum NetlinkNumber {
     static let routeProtocol: Int32 = 0
     static let optionLevel: Int32 = 270
@@ -10,8 +10,10 @@ enum NetlinkNumber {
     static let attributeHeaderSize = 4
     /// The two top bits of an attribute's type say "nested" and "big endian"; the rest is the number.
     static let attributeTypeMask: UInt16 = 0x3fff
+    static let nestedFlag: UInt16 = 0x8000
 
     static let requestFlag: UInt16 = 0x01
+    static let acknowledgeFlag: UInt16 = 0x04
     static let dumpFlag: UInt16 = 0x300
     /// The list changed while the kernel walked it, so entries may be missing or doubled.
     static let dumpInterruptedFlag: UInt16 = 0x10
@@ -20,6 +22,16 @@ enum NetlinkNumber {
     static let error: UInt16 = 2
     static let done: UInt16 = 3
     static let overrun: UInt16 = 4
+
+    /// Command, version and two reserved bytes.
+    static let genericHeaderSize = 4
+    static let genericController: UInt16 = 16
+    static let newFamilyCommand: UInt8 = 1
+    static let getFamilyCommand: UInt8 = 3
+    static let familyNumberAttribute: UInt16 = 1
+    static let familyNameAttribute: UInt16 = 2
+    static let familyVersionAttribute: UInt16 = 3
+    static let familyHeaderSizeAttribute: UInt16 = 4
 
     static let newLink: UInt16 = 16
     static let getLink: UInt16 = 18

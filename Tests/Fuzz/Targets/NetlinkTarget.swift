@@ -2,7 +2,7 @@
 
 @testable import KernelFiles
 
-/// Datagrams of route netlink, read by all four tables; the first byte says where the second datagram begins.
+/// Datagrams of rtnetlink, read by all four tables; the first byte says where the second datagram begins.
 enum NetlinkTarget {
     static func run(_ bytes: [UInt8]) {
         guard let first = bytes.first else { return }
@@ -34,14 +34,15 @@ enum NetlinkTarget {
         guard !other.take(counters) || counters.rows.map(\.index) == links.links.map(\.index) else {
             FuzzTarget.fail("counters of other interfaces were taken")
         }
-        links.settleForInconsistent()
-        counters.settleForInconsistent()
-        addresses.settleForInconsistent()
-        neighbours.settleForInconsistent()
+        links.markInconsistent()
+        counters.markInconsistent()
+        addresses.markInconsistent()
+        neighbours.markInconsistent()
     }
 
-    private static func read<Table: RouteTable>(_ datagrams: [[UInt8]], into table: inout Table) -> DumpReply.State {
-        var reply = DumpReply(sequence: 1)
+    private static func read<Table: NetlinkTable>(_ datagrams: [[UInt8]], into table: inout Table) -> NetlinkReply.State
+    {
+        var reply = NetlinkReply(sequence: 1)
         for datagram in datagrams { reply.read(datagram.span.bytes, into: &table) }
         return reply.state
     }

@@ -2,30 +2,40 @@
 
 import Glibc
 
-/// The answer to one dump request, read datagram by datagram.
+/// The answer to one request, read datagram by datagram.
 ///
 /// It is pure: it sees bytes and fills a table, and no input can make it trap.
-struct DumpReply {
+struct NetlinkReply {
     enum State: Equatable {
         case running
         case complete
         case failed(errno: Int32)
     }
 
-    /// The number that the request carried; messages with another one belong to an older dump and are skipped.
+    /// Which message is the last one.
+    enum End {
+        /// `NLMSG_DONE`, as of a dump.
+        case done
+        /// The acknowledgement, an error message with the number 0, as of a request with `NLM_F_ACK`.
+        case acknowledgement
+    }
+
+    /// The number that the request carried; messages with another one belong to an older answer and are skipped.
     let sequence: UInt32
+    let end: End
 
     private(set) var state = State.running
 
     /// Whether the kernel said that its list changed during the dump.
     private(set) var isInterrupted = false
 
-    init(sequence: UInt32) {
+    init(sequence: UInt32, end: End = .done) {
         self.sequence = sequence
+        self.end = end
     }
 
-    /// Reads all messages of one datagram, up to the end of the dump.
-    mutating func read<Table: RouteTable>(_ datagram: RawSpan, into table: inout Table) {
+    /// Reads all messages of one datagram, up to the end of the answer.
+    mutating func read<Table: NetlinkTable>(_ datagram: RawSpan, into table: inout Table) {
         var offset = 0
         while state == .running, offset < datagram.byteCount {
             guard
@@ -48,7 +58,7 @@ struct DumpReply {
         }
     }
 
-    private mutating func take<Table: RouteTable>(
+    private mutating func take<Table: NetlinkTable>(
         _ type: UInt16,
         _ payload: Range<Int>,
         in datagram: RawSpan,
@@ -68,16 +78,19 @@ struct DumpReply {
 
     /// Both closing messages begin with an errno, negative or zero.
     ///
-    /// An error message with zero is a mere acknowledgement and does not end the dump; a `done` of an old kernel may
-    /// come without the number.
+    /// An acknowledgement does not end a dump, nor `done` what is acknowledged; a `done` of an old kernel may come
+    /// without the number.
     private mutating func finish(_ type: UInt16, _ payload: Range<Int>, in datagram: RawSpan) {
-        guard payload.count >= 4, let code = datagram.int32(at: payload.lowerBound) else {
-            state = type == NetlinkNumber.done ? .complete : .failed(errno: EBADMSG)
-            return
+        let isDone = type == NetlinkNumber.done
+        var code: Int32 = 0
+        if payload.count >= 4, let given = datagram.int32(at: payload.lowerBound) {
+            code = given
+        } else if !isDone {
+            code = EBADMSG
         }
         if code != 0 {
             state = .failed(errno: code < 0 ? 0 &- code : code)
-        } else if type == NetlinkNumber.done {
+        } else if isDone == (end == .done) {
             state = .complete
         }
     }
