@@ -52,6 +52,7 @@ let package = Package(
     targets: [
         .target(name: "Exposition", swiftSettings: swift),
         .target(name: "Pages", dependencies: ["Exposition"], swiftSettings: swift),
+        .target(name: "CivilTime", swiftSettings: swift),
         .target(name: "CKernel", cSettings: c),
         .target(name: "KernelFiles", dependencies: ["CKernel"], swiftSettings: swift),
         .target(
@@ -64,7 +65,9 @@ let package = Package(
         .target(name: "Configuration", dependencies: ["CYAML", "CollectorKit"], swiftSettings: swift),
         .target(
             name: "Collectors",
-            dependencies: ["CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "NVML"],
+            dependencies: [
+                "CivilTime", "CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "NVML",
+            ],
             path: "collectors",
             exclude: ["README.md"],
             swiftSettings: swift
@@ -76,6 +79,7 @@ let package = Package(
             name: "Serving",
             dependencies: [
                 "CZlib",
+                "CivilTime",
                 "Exposition",
                 "Pages",
                 .product(name: "Logging", package: "swift-log"),
@@ -102,8 +106,8 @@ let package = Package(
         .executableTarget(
             name: "host-exporter",
             dependencies: [
-                "CBuildFacts", "CollectorKit", "Collectors", "Devices", "Configuration", "Exposition", "KernelFiles",
-                "Manual", "Migration", "Pages", "Scraping", "Serving",
+                "CBuildFacts", "CivilTime", "CollectorKit", "Collectors", "Devices", "Configuration", "Exposition",
+                "KernelFiles", "Manual", "Migration", "Pages", "Scraping", "Serving",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/HostExporter",
@@ -116,6 +120,7 @@ let package = Package(
         .target(name: "ExpositionSupport", path: "Tests/ExpositionSupport", swiftSettings: test),
         .testTarget(
             name: "ExpositionTests", dependencies: ["Exposition", "ExpositionSupport"], swiftSettings: test),
+        .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"], swiftSettings: test),
         .testTarget(name: "KernelFilesTests", dependencies: ["KernelFiles"], swiftSettings: test),
         .testTarget(
             name: "CollectorsTests",

@@ -19,6 +19,7 @@ import Testing
         "Sources/Exposition": [],
         // The words that Scraping and Serving share.
         "Sources/Pages": ["Exposition"],
+        "Sources/CivilTime": [],
         "Sources/KernelFiles": ["CKernel"],
         "Sources/CollectorKit": ["CRE2", "Exposition", "KernelFiles"],
         "Sources/LMSensors": ["CLMSensors"],
@@ -26,19 +27,21 @@ import Testing
         "Sources/NVML": ["CNVML"],
         // The inventory is a source that collectors share.
         "Sources/Devices": ["CollectorKit", "KernelFiles", "NVML", "PCIBus"],
-        "collectors": ["CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "NVML", "PCIBus"],
+        "collectors": [
+            "CivilTime", "CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "NVML", "PCIBus",
+        ],
         "Sources/Configuration": ["CYAML", "CollectorKit"],
         "Sources/Scraping": ["CollectorKit", "Exposition", "KernelFiles", "Pages"],
         // NIO's way to end its threads takes a queue of Dispatch.
         "Sources/Serving": [
-            "CZlib", "Dispatch", "Exposition", "Logging", "NIOConcurrencyHelpers", "NIOCore", "NIOHTTP1", "NIOPosix",
-            "Pages",
+            "CZlib", "CivilTime", "Dispatch", "Exposition", "Logging", "NIOConcurrencyHelpers", "NIOCore", "NIOHTTP1",
+            "NIOPosix", "Pages",
         ],
         "Sources/Manual": ["CollectorKit", "Configuration", "Exposition"],
         "Sources/Migration": ["CollectorKit", "Configuration", "Exposition", "KernelFiles", "Manual"],
         "Sources/HostExporter": [
-            "CBuildFacts", "CollectorKit", "Collectors", "Configuration", "Devices", "Exposition", "KernelFiles",
-            "Logging", "Manual", "Migration", "Pages", "Scraping", "Serving",
+            "CBuildFacts", "CivilTime", "CollectorKit", "Collectors", "Configuration", "Devices", "Exposition",
+            "KernelFiles", "Logging", "Manual", "Migration", "Pages", "Scraping", "Serving",
         ],
     ]
 

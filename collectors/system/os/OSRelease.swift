@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CivilTime
 import KernelFiles
 
 /// The assignments of an os-release file.
@@ -38,7 +39,7 @@ struct OSRelease {
         }
         version = OSRelease.leadingVersion(self["VERSION_ID"])
         let end = self["SUPPORT_END"]
-        supportEndSeconds = OSRelease.seconds(ofDay: end)
+        supportEndSeconds = UTCTime(day: end)?.secondsSince1970
         if !end.isEmpty, supportEndSeconds == nil { malformed += 1 }
     }
 
@@ -87,26 +88,5 @@ struct OSRelease {
         }
         guard let value = Double(text[..<end]), value > 0, value.isFinite else { return nil }
         return value
-    }
-
-    /// Midnight UTC of a day written `2028-06-30`.
-    private static func seconds(ofDay text: String) -> Int64? {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].utf8.count == 4, parts[1].utf8.count == 2, parts[2].utf8.count == 2,
-            let year = UInt64(parts[0]), let month = UInt64(parts[1]), let day = UInt64(parts[2]),
-            (1...12).contains(month), day >= 1, day <= days(inMonth: month, of: year)
-        else { return nil }
-        var daysBefore = Int64(365 * year + (year + 3) / 4) - Int64((year + 99) / 100) + Int64((year + 399) / 400)
-        for earlier in 1..<month { daysBefore += Int64(days(inMonth: earlier, of: year)) }
-        // 719,528 days lie between year 0 and 1970.
-        return (daysBefore + Int64(day) - 1 - 719_528) * 86_400
-    }
-
-    private static func days(inMonth month: UInt64, of year: UInt64) -> UInt64 {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
     }
 }
