@@ -39,18 +39,12 @@ struct CPUPackages {
         let bytes: Bytes
         // Without the file nothing is known of CPUs: that is an answer, and so is what was known before.
         do throws(KernelFileError) { bytes = try reader.contents(of: onlineFile) } catch { return false }
-        guard !isSame(bytes) else { return false }
+        guard bytes != online else { return false }
         online = bytes.array
         if vendor.isEmpty, model.isEmpty { readModel(from: &reader) }
         let before = packages
-        learnTopology(CPUList.numbers(bytes), from: &reader)
+        learnTopology(CPUNumbers.readableRanges(bytes), from: &reader)
         return packages != before
-    }
-
-    private func isSame(_ bytes: Bytes) -> Bool {
-        guard bytes.count == online.count else { return false }
-        for (index, byte) in online.enumerated() where bytes[index] != byte { return false }
-        return true
     }
 
     private mutating func learnTopology(_ cpus: [Int], from reader: inout KernelFileReader) {
@@ -82,7 +76,7 @@ struct CPUPackages {
             guard name.hasPrefix("node"), let number = name.from(4).unsigned, let node = Int(exactly: number),
                 let list = try? reader.contents(ofPath: "\(folder)/node\(node)/cpulist")
             else { continue }
-            for cpu in CPUList.numbers(list) { nodes[cpu] = node }
+            for cpu in CPUNumbers.readableRanges(list) { nodes[cpu] = node }
         }
         return nodes
     }

@@ -14,11 +14,19 @@ public enum CPUNumbers {
         var numbers: [Int] = []
         var pieces = ByteScanner(text.trimmed)
         while let piece = pieces.nextPiece(separator: 0x2C) {
-            let dash = piece.firstIndex(of: 0x2D)
-            let first = parse(piece.upTo(dash ?? piece.count))
-            let last = dash.map { parse(piece.from($0 + 1)) } ?? first
-            guard let first, let last, first <= last, numbers.count + last - first < limit else { return nil }
-            numbers.append(contentsOf: first...last)
+            guard let range = range(piece), numbers.count + range.count <= limit else { return nil }
+            numbers.append(contentsOf: range)
+        }
+        return numbers
+    }
+
+    /// The numbers of a list of ranges, without the parts that are none.
+    public static func readableRanges(_ text: Bytes) -> [Int] {
+        var numbers: [Int] = []
+        var pieces = ByteScanner(text.trimmed)
+        while let piece = pieces.nextPiece(separator: 0x2C) {
+            guard let range = range(piece), numbers.count + range.count <= limit else { continue }
+            numbers.append(contentsOf: range)
         }
         return numbers
     }
@@ -36,6 +44,15 @@ public enum CPUNumbers {
             if let number = number(ofFolder: name) { names.append((name.text, number)) }
         }
         return names.sorted { $0.text < $1.text }.map(\.number)
+    }
+
+    /// The numbers of `3` or `0-3`; nil where it is neither.
+    private static func range(_ piece: Bytes) -> ClosedRange<Int>? {
+        let dash = piece.firstIndex(of: 0x2D)
+        guard let first = parse(piece.upTo(dash ?? piece.count)) else { return nil }
+        guard let dash else { return first...first }
+        guard let last = parse(piece.from(dash + 1)), first <= last else { return nil }
+        return first...last
     }
 
     private static func parse(_ text: Bytes) -> Int? {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-
 /// A path as the bytes that the kernel knows it by, which need not be UTF-8.
 @safe
 public struct RawPath: Sendable, Hashable {
@@ -38,26 +36,6 @@ public struct RawPath: Sendable, Hashable {
             return unsafe withUnsafePointer(to: &nul) { empty in
                 unsafe body(buffer.assumingMemoryBound(to: CChar.self).baseAddress ?? empty)
             }
-        }
-    }
-}
-
-extension Bytes {
-    /// Calls `body` with a view of an array, which must not be kept.
-    public static func withView<Result>(of array: [UInt8], _ body: (Bytes) -> Result) -> Result {
-        unsafe array.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return body(Bytes("")) }
-            return unsafe body(Bytes(base, count: buffer.count))
-        }
-    }
-
-    /// True where the view holds exactly these bytes.
-    public static func == (left: Bytes, right: [UInt8]) -> Bool {
-        unsafe right.withUnsafeBytes { other in
-            let own = unsafe left.unsafeBuffer
-            guard own.count == other.count else { return false }
-            guard let a = own.baseAddress, let b = other.baseAddress else { return own.count == 0 }
-            return unsafe memcmp(a, b, own.count) == 0
         }
     }
 }

@@ -148,13 +148,4 @@ import Testing
         let usage = try source.usage(from: &reader) { $0.totalPercent }
         #expect(usage == .some(nil))
     }
-
-    @Test("ranges of CPUs are read, garbage is refused")
-    func ranges() {
-        #expect(CPUNumbers.ranges(Bytes("0-2,5,7-7\n")) == [0, 1, 2, 5, 7])
-        #expect(CPUNumbers.ranges(Bytes("\n")) == [])
-        for text in ["1-", "-1", "2-1", "a", "1,,2", "0-99999999999", "0-65535,0-65535"] as [StaticString] {
-            #expect(CPUNumbers.ranges(Bytes(text)) == nil)
-        }
-    }
 }
