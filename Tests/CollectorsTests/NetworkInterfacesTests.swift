@@ -48,20 +48,4 @@ import Testing
         }
         #expect(series(dump) == series(lines))
     }
-
-    @Test("rows follow their interfaces when these come, go and change places")
-    func rowsFollow() {
-        var rows = InterfaceRows<Int>()
-        func place(_ names: [StaticString]) -> [Int] {
-            for (position, name) in names.enumerated() {
-                _ = rows.place(Bytes(name), at: position) { position + 100 * names.count }
-            }
-            _ = rows.keepFirst(names.count)
-            return names.indices.map { rows[$0] }
-        }
-        #expect(place(["a", "b", "c"]) == [300, 301, 302])
-        #expect(place(["c", "a", "b"]) == [302, 300, 301])
-        #expect(place(["a", "d"]) == [300, 201])
-        #expect(place([]) == [])
-    }
 }

@@ -109,8 +109,8 @@ struct ARPCollector: ~Copyable, Collector {
                 continue
             }
             if filter.ignores(name) { continue }
-            if latest >= counts.count || !name.isSame(as: counts[latest].name) {
-                latest = counts.firstIndex { name.isSame(as: $0.name) } ?? counts.count
+            if latest >= counts.count || name != counts[latest].name {
+                latest = counts.firstIndex { name == $0.name } ?? counts.count
                 if latest == counts.count { counts.append(Count(name: name.array, entries: 0)) }
             }
             counts[latest].entries += 1

@@ -31,7 +31,7 @@ struct SockstatCollector: Collector {
     private let ipv4: KernelFile
     private let ipv6: KernelFile
     private let pageSizeBytes: Int64
-    private var name = KernelFamilyName()
+    private var name = MetricNameBuilder()
 
     init(context: CollectorContext) throws(ConfigurationError) {
         ipv4 = context.sharedFile(context.roots.proc("net/sockstat"))

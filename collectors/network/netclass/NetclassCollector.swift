@@ -48,8 +48,8 @@ struct NetclassCollector: Collector {
     private let style: NetclassValues.Style
     private let showsStatistics: Bool
     private let links: LinkSource?
-    private var rows = InterfaceRows<NetclassRow>()
-    private var files = InterfaceRows<NetclassFiles?>()
+    private var rows = RowsByName<NetclassRow>()
+    private var files = RowsByName<NetclassFiles?>()
     private var found: [Bytes] = []
     private var values = NetclassValues()
     private var text: [UInt8] = []

@@ -52,7 +52,7 @@ struct NetclassRow {
         _ link: Link, address: Bytes, turn: UInt64, of count: Int, from reader: inout KernelFileReader,
         into values: inout NetclassValues, _ writer: inout MetricWriter<NetclassMetric>
     ) {
-        if link.index != index || !address.isSame(as: self.address) {
+        if link.index != index || address != self.address {
             index = link.index
             self.address = address.array
             state = nil
@@ -87,7 +87,7 @@ struct NetclassRow {
     private mutating func readSpeed(from reader: inout KernelFileReader, _ writer: inout MetricWriter<NetclassMetric>) {
         speed = NetclassFiles.text(of: speedFile, from: &reader, &writer).flatMap(NetclassFiles.number)
         let text = NetclassFiles.text(of: duplexFile, from: &reader, &writer) ?? Bytes("")
-        if !text.isSame(as: duplex) { duplex = text.array }
+        if text != duplex { duplex = text.array }
     }
 
     /// A number that is read once in a while; nil where this kernel or this device does not tell it.

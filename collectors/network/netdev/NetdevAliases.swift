@@ -6,7 +6,7 @@ import KernelFiles
 /// The aliases that administrators gave to interfaces, by kept files of sysfs where the dump has not got them.
 struct NetdevAliases {
     private let directory: String?
-    private var files = InterfaceRows<KernelFile>()
+    private var files = RowsByName<KernelFile>()
 
     /// Aliases below a folder of interfaces, or those of the dump where it is nil.
     init(directory: String?) {

@@ -24,7 +24,7 @@ struct NetstatFamilies {
 
     /// The number of a protocol's field; nil where it is not shown.
     mutating func number(of protocolName: Bytes, _ field: Bytes) -> Int? {
-        var name = KernelFamilyName()
+        var name = MetricNameBuilder()
         guard name.set("", protocolName, field), name.matches(fields), name.set("node_netstat_", protocolName, field)
         else { return nil }
         return kept.number(

@@ -43,7 +43,7 @@ struct NetstatLine {
     }
 
     /// True where this header line is the one that was asked about.
-    func isOf(_ line: Bytes) -> Bool { line.isSame(as: header) }
+    func isOf(_ line: Bytes) -> Bool { line == header }
 
     /// Writes the numbers of the columns that are shown; a line of another length than the header's is lost.
     mutating func write(

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CollectorKit
-import Exposition
-import KernelFiles
+public import Exposition
+public import KernelFiles
 
 /// Puts a metric name together from words that the kernel writes, in storage that is used again and again.
-struct KernelFamilyName {
+public struct MetricNameBuilder: Sendable {
     /// The name so far.
-    private(set) var bytes: [UInt8] = []
+    public private(set) var bytes: [UInt8] = []
+
+    /// No name yet.
+    public init() {}
 
     /// Makes the name of a literal and two words with `_` between them; false where a word is empty or holds a byte
     /// that no metric name may have.
-    mutating func set(_ prefix: StaticString, _ first: Bytes, _ second: Bytes) -> Bool {
+    public mutating func set(_ prefix: StaticString, _ first: Bytes, _ second: Bytes) -> Bool {
         bytes.removeAll(keepingCapacity: true)
         guard add(Bytes(prefix)), add(first), !first.isEmpty else { return false }
         bytes.append(UInt8(ascii: "_"))
@@ -33,7 +35,7 @@ struct KernelFamilyName {
     }
 
     /// The writer's family of this name; `make` gets the name as text and is called once.
-    func family(
+    public func family(
         in writer: inout MetricWriter<some FamilyKey>, make: (String) -> MetricFamily
     ) -> NamedFamily {
         // The writer copies what it keeps of the name.
@@ -43,7 +45,7 @@ struct KernelFamilyName {
     }
 
     /// True where the expression matches the name, or where there is no expression.
-    func matches(_ pattern: Pattern?) -> Bool {
+    public func matches(_ pattern: Pattern?) -> Bool {
         guard let pattern else { return true }
         return pattern.matches(String(decoding: bytes, as: UTF8.self))
     }
