@@ -30,7 +30,7 @@ struct Disk {
         self.minor = "\(minor)"
         var loss: String?
         rotational = BlockQueue.rotational(self.name, roots, &reader)
-        let udev = UdevProperties(Disk.read(roots.udev("b\(major):\(minor)"), &reader, &loss))
+        let udev = Disk.udevProperties(of: .block(major: major, minor: minor), roots, &reader, &loss)
         self.loss = loss
 
         model = udev["ID_MODEL"]
@@ -39,7 +39,9 @@ struct Disk {
         wwn = udev["ID_WWN"]
         // The first is what is printed on the disk's label, the last is all that virtio disks have.
         serial =
-            ["SCSI_IDENT_SERIAL", "ID_SERIAL_SHORT", "ID_SERIAL"].lazy.map { udev[$0] }.first { !$0.isEmpty } ?? ""
+            (["SCSI_IDENT_SERIAL", "ID_SERIAL_SHORT", "ID_SERIAL"] as [StaticString]).lazy.map { udev[$0] }.first {
+                !$0.isEmpty
+            } ?? ""
         let type = udev["ID_FS_TYPE"]
         filesystem =
             type.isEmpty
@@ -59,13 +61,15 @@ struct Disk {
         ataRotationRate = isATA ? udev.number("ID_ATA_ROTATION_RATE_RPM") : nil
     }
 
-    /// The content of a file, nil where it is not there; what cannot be read is a loss.
-    private static func read(_ path: String, _ reader: inout KernelFileReader, _ loss: inout String?) -> Bytes? {
-        do throws(CollectorError) {
-            return try reader.readIfPresent(path: path)
+    /// What udev knows of the disk; what cannot be read is a loss.
+    private static func udevProperties(
+        of device: UdevDatabase.Device, _ roots: Roots, _ reader: inout KernelFileReader, _ loss: inout String?
+    ) -> UdevProperties {
+        do throws(KernelFileError) {
+            return try UdevDatabase(roots).properties(of: device, from: &reader)
         } catch {
-            loss = error.description
-            return nil
+            loss = CollectorError.file(error).description
+            return UdevProperties(Bytes(""))
         }
     }
 
@@ -108,23 +112,4 @@ struct Disk {
         if let ataRotationRate { writer.write(DiskstatsMetric.ataRotationRate, device, ataRotationRate) }
         if let loss { writer.loseItem(loss) }
     }
-}
-
-/// The properties of a device in udev's database: its lines `E:NAME=value`, udevadm(8).
-private struct UdevProperties {
-    private var values: [String: Bytes] = [:]
-
-    init(_ content: Bytes?) {
-        guard let content else { return }
-        var lines = ByteScanner(content)
-        while let line = lines.nextLine() {
-            guard line.hasPrefix("E:"), let equals = line.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            values[line[2, equals].text] = line.from(equals + 1)
-        }
-    }
-
-    /// A property as text, empty where the device does not have it.
-    subscript(_ name: String) -> String { values[name]?.text ?? "" }
-
-    func number(_ name: String) -> Double? { values[name]?.real }
 }
