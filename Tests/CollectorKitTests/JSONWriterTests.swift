@@ -61,6 +61,16 @@ import Testing
         #expect(text { $0.value([[1], [], [2, 3]]) } == "[[1],[],[2,3]]")
     }
 
+    @Test("a type of one's own is a value where it writes itself")
+    func ownType() {
+        struct Version: JSONWritable {
+            let major, minor: Int
+
+            func write(to json: inout JSONWriter) { json.value("\(major).\(minor)") }
+        }
+        #expect(text { $0.value([Version(major: 1, minor: 2), nil]) } == #"["1.2",null]"#)
+    }
+
     @Test("commas stand between siblings and nowhere else")
     func nesting() throws {
         let json = text { json in
