@@ -38,6 +38,22 @@ enum NetlinkTarget {
         counters.markInconsistent()
         addresses.markInconsistent()
         neighbours.markInconsistent()
+        for datagram in datagrams { walk(0..<datagram.count, of: datagram, depth: 0) }
+    }
+
+    /// Reads all as attributes within attributes, whatever they are.
+    private static func walk(_ range: Range<Int>, of bytes: [UInt8], depth: Int) {
+        var attributes = NetlinkAttributes(range)
+        while let attribute = attributes.next(in: bytes.span.bytes) {
+            guard range.lowerBound <= attribute.value.lowerBound, attribute.value.upperBound <= range.upperBound else {
+                FuzzTarget.fail("a value beyond its attribute")
+            }
+            guard attribute.text(in: bytes.span.bytes).utf8.count <= 3 * attribute.value.count else {
+                FuzzTarget.fail("a text beyond its value")
+            }
+            _ = attribute.uint64(in: bytes.span.bytes)
+            if depth < 4 { walk(attribute.value, of: bytes, depth: depth + 1) }
+        }
     }
 
     private static func read<Table: NetlinkTable>(_ datagrams: [[UInt8]], into table: inout Table) -> NetlinkReply.State
