@@ -127,10 +127,3 @@ struct LinkList {
         return (received, sent)
     }
 }
-
-extension CollectorError {
-    /// What a dump's error is to its collectors.
-    init(_ error: NetlinkError) {
-        self = .system(call: "rtnetlink " + error.operation, errno: error.errno)
-    }
-}
