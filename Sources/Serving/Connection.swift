@@ -69,7 +69,7 @@ final class Connection: ChannelDuplexHandler {
         case (_, .ignored):
             break
         case (.head(let head), _):
-            take(RequestFacts(head))
+            take(Request(head))
         case (.body(let bytes), _):
             bodyBytes += bytes.readableBytes
             if bodyBytes > server.configuration.limits.bodyBytes {
@@ -122,7 +122,7 @@ final class Connection: ChannelDuplexHandler {
 
     // MARK: Requests
 
-    private func take(_ request: RequestFacts) {
+    private func take(_ request: Request) {
         bodyBytes = 0
         if hasServed, case .quiet = input { inputSince = now }
         guard request.expectsContinue else {
@@ -137,11 +137,11 @@ final class Connection: ChannelDuplexHandler {
         enqueue(.request(last))
     }
 
-    private func refuse(_ message: Message) {
+    private func refuse(_ response: Response) {
         if case .ignored = input { return }
         input = .ignored
         lingers = true
-        enqueue(.refusal(message))
+        enqueue(.refusal(response))
     }
 
     private func enqueue(_ work: ConnectionState.Work) {
@@ -157,7 +157,7 @@ final class Connection: ChannelDuplexHandler {
             hasServed = true
             switch work {
             case .request(let request): server.answer(request, on: self)
-            case .refusal(let message): reply(message, to: nil)
+            case .refusal(let response): reply(response, to: nil)
             }
         }
         isPumping = false
@@ -170,35 +170,35 @@ final class Connection: ChannelDuplexHandler {
     // MARK: Answers
 
     /// Notes that a page is being rendered for this connection.
-    func wait(for page: PendingPage, request: RequestFacts, until deadline: UInt64) {
-        output = .waiting(page, request, overdue: deadline &+ server.timeouts.overdue)
+    func wait(for delivery: PageDelivery, request: Request, until deadline: UInt64) {
+        output = .waiting(delivery, request, overdue: deadline &+ server.timeouts.overdue)
     }
 
     /// Whether this page, and no other, is waited for.
-    func waits(for page: PendingPage) -> Bool {
-        if case .waiting(let awaited, _, _) = output { return awaited === page }
+    func waits(for delivery: PageDelivery) -> Bool {
+        if case .waiting(let awaited, _, _) = output { return awaited === delivery }
         return false
     }
 
     /// Sends a page.
-    func reply(page: [UInt8], to request: RequestFacts) {
+    func reply(page: [UInt8], to request: Request) {
         let closes = ends(after: request)
         send(server.writer.page(page, for: request, closes: closes), closes: closes)
     }
 
     /// Sends the head that a page would have.
-    func replyWithPageHead(to request: RequestFacts) {
+    func replyWithPageHead(to request: Request) {
         let closes = ends(after: request)
         send(server.writer.pageHead(for: request, closes: closes), closes: closes)
     }
 
-    /// Sends a small answer.
-    func reply(_ message: Message, to request: RequestFacts?) {
+    /// Sends a text; `request` is nil where none could be understood.
+    func reply(_ response: Response, to request: Request?) {
         let closes = request.map(ends(after:)) ?? true
-        send(server.writer.message(message, for: request, closes: closes), closes: closes)
+        send(server.writer.response(response, for: request, closes: closes), closes: closes)
     }
 
-    private func ends(after request: RequestFacts) -> Bool {
+    private func ends(after request: Request) -> Bool {
         !request.keepsAlive || server.isStopping || (isInputClosed && queue.isEmpty)
     }
 
@@ -273,10 +273,10 @@ final class Connection: ChannelDuplexHandler {
         (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
-    /// Where this connection stands when another needs its place, nil where it is being answered.
-    var evictionRank: EvictionRank? {
+    /// This connection as one that may be closed for another, nil where it is being answered.
+    var evictionCandidate: EvictionCandidate? {
         guard case .idle = output else { return nil }
-        return EvictionRank(connection: self, hasServed: hasServed, since: hasServed ? outputSince : inputSince)
+        return EvictionCandidate(connection: self, hasServed: hasServed, since: hasServed ? outputSince : inputSince)
     }
 
     /// Closes now where nothing is being answered, otherwise behind the answer.

@@ -11,7 +11,7 @@ enum ConnectionState {
         case head
 
         /// A head is complete, its body may not be.
-        case body(RequestFacts)
+        case body(Request)
 
         /// What still comes is thrown away.
         case ignored
@@ -23,7 +23,7 @@ enum ConnectionState {
         case idle
 
         /// A page is being rendered; `overdue` is the monotonic time at which it is given up.
-        case waiting(PendingPage, RequestFacts, overdue: UInt64)
+        case waiting(PageDelivery, Request, overdue: UInt64)
 
         /// An answer is on its way.
         case writing
@@ -38,9 +38,9 @@ enum ConnectionState {
     /// What is answered in its turn.
     enum Work {
         /// A request.
-        case request(RequestFacts)
+        case request(Request)
 
         /// Something that is no request that could be answered.
-        case refusal(Message)
+        case refusal(Response)
     }
 }

@@ -12,7 +12,7 @@ import Synchronization
 public final class MetricsServer: Sendable {
     private enum State {
         case created
-        case running(MultiThreadedEventLoopGroup, NIOLoopBound<ServerLoop>, [any Channel], CompletionGate)
+        case running(MultiThreadedEventLoopGroup, NIOLoopBound<ServerLoop>, [any Channel], ClosableEventLoop)
         case stopped
     }
 
@@ -68,7 +68,7 @@ public final class MetricsServer: Sendable {
             defer { state = .stopped }
             return state
         }
-        guard case .running(let group, let server, let channels, let gate) = previous else { return }
+        guard case .running(let group, let server, let channels, let closable) = previous else { return }
         let start = DispatchTime.now().uptimeNanoseconds
         func time(_ nanoseconds: UInt64) -> DispatchTime {
             let (sum, overflow) = start.addingReportingOverflow(nanoseconds)
@@ -80,7 +80,7 @@ public final class MetricsServer: Sendable {
         if drained.wait(timeout: time(gracePeriodNanoseconds / 4 * 3)) == .timedOut {
             logger.warning("answers were still running at the end of the grace period")
         }
-        gate.close()
+        closable.close()
         let ended = DispatchSemaphore(value: 0)
         group.shutdownGracefully(queue: .global()) { _ in ended.signal() }
         _ = ended.wait(timeout: time(gracePeriodNanoseconds))
@@ -102,14 +102,14 @@ public final class MetricsServer: Sendable {
             let listener = Listener(loop: loop) { try ConnectionPipeline.install(on: $0, for: server.value) }
             for address in configuration.addresses { channels.append(try listener.bind(address)) }
             for descriptor in configuration.inheritedSockets { channels.append(try listener.adopt(descriptor)) }
-            let gate = try loop.submit {
+            let closable = try loop.submit {
                 server.value.begin()
-                return server.value.gate
+                return server.value.loop
             }.wait()
             for channel in channels {
                 logger.info("listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"])
             }
-            return .running(group, server, channels, gate)
+            return .running(group, server, channels, closable)
         } catch {
             // What was bound before the one that failed is free again when this returns; an error here means that the
             // socket was closed already.

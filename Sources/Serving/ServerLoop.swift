@@ -14,8 +14,8 @@ final class ServerLoop {
     /// The time-outs in nanoseconds.
     var timeouts: Timeouts
 
-    /// Puts answers into bytes.
-    var writer: AnswerWriter
+    /// Puts responses into bytes.
+    var writer: ResponseWriter
 
     /// Whether every address is bound.
     private(set) var isReady = false
@@ -23,10 +23,9 @@ final class ServerLoop {
     /// Whether the server is on its way out.
     private(set) var isStopping = false
 
-    /// Lets other threads in.
-    let gate: CompletionGate
+    /// The event loop that all of this lives on.
+    let loop: ClosableEventLoop
 
-    private let loop: any EventLoop
     private let renderer: any PageRenderer
     private let logger: Logger
     private let watchTimer: WatchTimer
@@ -42,11 +41,10 @@ final class ServerLoop {
         self.configuration = configuration
         self.renderer = renderer
         self.logger = logger
-        self.loop = loop
         timeouts = Timeouts(configuration)
-        writer = AnswerWriter(
+        writer = ResponseWriter(
             allocator: ByteBufferAllocator(), compressionLevel: configuration.compressionLevel)
-        gate = CompletionGate(loop: loop)
+        self.loop = ClosableEventLoop(loop)
         watchTimer = WatchTimer(loop: loop, renderer: renderer)
     }
 
@@ -86,7 +84,7 @@ final class ServerLoop {
         }
         for connection in connections.values { connection.sweep(now) }
         let next = NIODeadline.uptimeNanoseconds(min(now &+ timeouts.tick, nextSample))
-        tick = loop.assumeIsolated().scheduleTask(deadline: next) { [weak self] in self?.runTick() }
+        tick = loop.eventLoop.assumeIsolated().scheduleTask(deadline: next) { [weak self] in self?.runTick() }
     }
 
     // MARK: Connections
@@ -96,7 +94,7 @@ final class ServerLoop {
         guard !isStopping else { return false }
         if connections.count >= configuration.limits.connections {
             reportFull()
-            guard let idlest = connections.values.compactMap(\.evictionRank).min() else {
+            guard let idlest = connections.values.compactMap(\.evictionCandidate).min() else {
                 return false
             }
             connections[ObjectIdentifier(idlest.connection)] = nil
@@ -127,7 +125,7 @@ final class ServerLoop {
     // MARK: Answers
 
     /// Answers a request, at once or when its page is there.
-    func answer(_ request: RequestFacts, on connection: Connection) {
+    func answer(_ request: Request, on connection: Connection) {
         if let problem = request.problem {
             return connection.reply(.text(.badRequest, problem), to: request)
         }
@@ -144,7 +142,7 @@ final class ServerLoop {
             connection.reply(isReady ? .text(.ok, "ready") : .text(.serviceUnavailable, "not ready"), to: request)
         case .landing:
             let html = LandingPage.html(configuration, reports: renderer.collectorReports())
-            connection.reply(Message(status: .ok, contentType: "text/html; charset=utf-8", body: html), to: request)
+            connection.reply(.html(html), to: request)
         case nil:
             let landing = configuration.telemetryPath == "/" ? "" : "/, "
             let paths = "\(landing)\(configuration.telemetryPath), /-/healthy and /-/ready"
@@ -157,7 +155,7 @@ final class ServerLoop {
         scrapesInFlight -= 1
     }
 
-    private func answerMetrics(_ request: RequestFacts, query: Substring?, on connection: Connection) {
+    private func answerMetrics(_ request: Request, query: Substring?, on connection: Connection) {
         var choice = CollectorChoice.all
         if let query {
             do throws(CollectorQuery.Problem) {
@@ -173,13 +171,13 @@ final class ServerLoop {
         }
         let timeout = ScrapeTimeout.nanoseconds(header: request.scrapeTimeout, limit: timeouts.scrape)
         let deadline = NIODeadline.now().uptimeNanoseconds &+ timeout
-        let pending = PendingPage(server: self, connection: connection, request: request)
-        connection.wait(for: pending, request: request, until: deadline)
+        let delivery = PageDelivery(server: self, connection: connection, request: request)
+        connection.wait(for: delivery, request: request, until: deadline)
         scrapesInFlight += 1
-        let bound = NIOLoopBound(pending, eventLoop: loop)
+        let bound = NIOLoopBound(delivery, eventLoop: loop.eventLoop)
         let page = PageRequest(choice: choice, format: request.format, deadlineNanoseconds: deadline)
-        renderer.render(page) { [gate] answer in
-            gate.run { bound.value.finish(answer) }
+        renderer.render(page) { [loop] answer in
+            loop.execute { bound.value.deliver(answer) }
         }
         watchTimer.ask()
     }

@@ -3,10 +3,10 @@
 import Exposition
 import NIOCore
 
-/// Puts answers into bytes, as one buffer each.
+/// Puts responses into bytes, as one buffer each.
 ///
-/// The buffer is kept: when the answer before has left, its memory serves the next one.
-struct AnswerWriter {
+/// The buffer is kept: when the response before has left, its memory serves the next one.
+struct ResponseWriter {
     /// Room in front of a compressed body, whose length is known only when it is there.
     private static let headRoom = 1024
 
@@ -40,9 +40,9 @@ struct AnswerWriter {
         head.reserveCapacity(Self.headRoom)
     }
 
-    /// The answer that carries a page.
-    mutating func page(_ page: [UInt8], for request: RequestFacts, closes: Bool) -> ByteBuffer {
-        if request.wantsGzip, let answer = compressed(page, for: request, closes: closes) { return answer }
+    /// The response that carries a page.
+    mutating func page(_ page: [UInt8], for request: Request, closes: Bool) -> ByteBuffer {
+        if request.wantsGzip, let response = compressed(page, for: request, closes: closes) { return response }
         beginHead(for: request, isGzip: false)
         endHead(length: page.count, for: request, closes: closes)
         buffer.clear(minimumCapacity: head.count + page.count)
@@ -51,8 +51,8 @@ struct AnswerWriter {
         return buffer
     }
 
-    /// The answer to HEAD: what a page's head would say, but for its length, which nobody knows without rendering.
-    mutating func pageHead(for request: RequestFacts, closes: Bool) -> ByteBuffer {
+    /// The response to HEAD: what a page's head would say, but for its length, which nobody knows without rendering.
+    mutating func pageHead(for request: Request, closes: Bool) -> ByteBuffer {
         beginHead(for: request, isGzip: request.wantsGzip)
         endHead(length: nil, for: request, closes: closes)
         buffer.clear(minimumCapacity: head.count)
@@ -60,21 +60,21 @@ struct AnswerWriter {
         return buffer
     }
 
-    /// A small answer; `request` is nil where there was none that could be understood.
-    mutating func message(_ message: Message, for request: RequestFacts?, closes: Bool) -> ByteBuffer {
+    /// The response that carries a text; `request` is nil where there was none that could be understood.
+    mutating func response(_ response: Response, for request: Request?, closes: Bool) -> ByteBuffer {
         head.removeAll(keepingCapacity: true)
-        let status = message.status
+        let status = response.status
         head.append(contentsOf: "HTTP/1.1 \(status.rawValue) \(status.reason)\r\n".utf8)
-        head.append(contentsOf: "Content-Type: \(message.contentType)\r\n".utf8)
-        head.append(contentsOf: message.headers.utf8)
-        endHead(length: message.body.utf8.count, for: request, closes: closes)
-        buffer.clear(minimumCapacity: head.count + message.body.utf8.count)
+        head.append(contentsOf: "Content-Type: \(response.contentType)\r\n".utf8)
+        head.append(contentsOf: response.headers.utf8)
+        endHead(length: response.body.utf8.count, for: request, closes: closes)
+        buffer.clear(minimumCapacity: head.count + response.body.utf8.count)
         buffer.writeBytes(head)
-        if request?.method != .head { buffer.writeString(message.body) }
+        if request?.method != .head { buffer.writeString(response.body) }
         return buffer
     }
 
-    private mutating func compressed(_ page: [UInt8], for request: RequestFacts, closes: Bool) -> ByteBuffer? {
+    private mutating func compressed(_ page: [UInt8], for request: Request, closes: Bool) -> ByteBuffer? {
         if encoder == nil { encoder = GzipEncoder(level: level) }
         guard let encoder else { return nil }
         buffer.clear(minimumCapacity: Self.headRoom)
@@ -90,13 +90,13 @@ struct AnswerWriter {
         return buffer
     }
 
-    private mutating func beginHead(for request: RequestFacts, isGzip: Bool) {
+    private mutating func beginHead(for request: Request, isGzip: Bool) {
         head.removeAll(keepingCapacity: true)
         let heads = request.format == .text ? textHeads : openMetricsHeads
         head.append(contentsOf: isGzip ? heads.gzip : heads.plain)
     }
 
-    private mutating func endHead(length: Int?, for request: RequestFacts?, closes: Bool) {
+    private mutating func endHead(length: Int?, for request: Request?, closes: Bool) {
         if let length {
             head.append(contentsOf: "Content-Length: ".utf8)
             head.append(contentsOf: String(length).utf8)

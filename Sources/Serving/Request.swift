@@ -3,8 +3,8 @@
 import Exposition
 import NIOHTTP1
 
-/// What the server keeps of a request's head.
-struct RequestFacts {
+/// A request, as far as the server looks at it: what is kept of its head.
+struct Request {
     /// The methods that make a difference.
     enum Method {
         case get
