@@ -8,7 +8,7 @@ enum ConnectionPipeline {
     /// Sets a connection up, on its event loop.
     ///
     /// From the socket to the answer: the decoder, the connection. TLS goes in front of the decoder. What guards every
-    /// request belongs to `ServerLoop.answer`, where the requests of one client come one after another.
+    /// request belongs to the table of routes and `ServerLoop.answer`, where the requests of one client come one after another.
     static func install(on channel: any Channel, for server: ServerLoop) throws {
         let limits = server.configuration.limits
         var decoding = NIOHTTPDecoderLimitConfiguration()

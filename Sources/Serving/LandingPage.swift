@@ -5,14 +5,10 @@ import Pages
 /// The page at `/`: where things are, and what each collector is doing.
 enum LandingPage {
     /// The whole page as HTML; everything from outside is escaped.
-    static func html(_ configuration: ServerConfiguration, reports: [CollectorReport]) -> String {
+    static func html(_ configuration: ServerConfiguration, routes: [Route], reports: [CollectorReport]) -> String {
         let title = escape(
             [configuration.productName, configuration.version].filter { !$0.isEmpty }.joined(separator: " "))
         let enabled = reports.filter(\.isEnabled).count
-        let links = [
-            (configuration.telemetryPath, "the metrics"), ("/-/healthy", "the process answers"),
-            ("/-/ready", "it listens on all its addresses"),
-        ]
         var html = """
             <!DOCTYPE html>
             <html lang="en">
@@ -33,8 +29,9 @@ enum LandingPage {
             <ul>
 
             """
-        for (path, meaning) in links {
-            html += "<li><a href=\"\(escape(path))\">\(escape(path))</a>: \(meaning)</li>\n"
+        for route in routes where route.path != "/" {
+            let path = escape(route.path)
+            html += "<li><a href=\"\(path)\">\(path)</a>: \(escape(route.summary))</li>\n"
         }
         html += """
             </ul>

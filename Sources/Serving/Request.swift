@@ -5,11 +5,13 @@ import NIOHTTP1
 
 /// A request, as far as the server looks at it: what is kept of its head.
 struct Request {
-    /// The methods that make a difference.
-    enum Method {
-        case get
-        case head
-        case other
+    /// The methods that make a difference, by their names in a request.
+    enum Method: String {
+        case get = "GET"
+        case head = "HEAD"
+
+        /// Any that is served nowhere.
+        case other = ""
     }
 
     /// The method.

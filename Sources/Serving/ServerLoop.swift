@@ -2,7 +2,6 @@
 
 import Logging
 import NIOCore
-import Pages
 
 /// What all connections share.
 ///
@@ -26,11 +25,20 @@ final class ServerLoop {
     /// The event loop that all of this lives on.
     let loop: ClosableEventLoop
 
-    private let renderer: any PageRenderer
+    /// Every path that is served.
+    let routes: RouteTable
+
+    /// Makes the pages.
+    let renderer: any PageRenderer
+
+    /// Calls the renderer when it wants to be called.
+    let watchTimer: WatchTimer
+
+    /// Scrapes whose page the renderer has not given yet.
+    var scrapesInFlight = 0
+
     private let logger: Logger
-    private let watchTimer: WatchTimer
     private var connections: [ObjectIdentifier: Connection] = [:]
-    private var scrapesInFlight = 0
     private var isFull = false
     private var tick: Scheduled<Void>?
     private var nextSample: UInt64 = 0
@@ -41,6 +49,7 @@ final class ServerLoop {
         self.configuration = configuration
         self.renderer = renderer
         self.logger = logger
+        routes = Self.routes(telemetryPath: configuration.telemetryPath)
         timeouts = Timeouts(configuration)
         writer = ResponseWriter(
             allocator: ByteBufferAllocator(), compressionLevel: configuration.compressionLevel)
@@ -122,63 +131,8 @@ final class ServerLoop {
             metadata: ["limit": "\(configuration.limits.connections)"])
     }
 
-    // MARK: Answers
-
-    /// Answers a request, at once or when its page is there.
-    func answer(_ request: Request, on connection: Connection) {
-        if let problem = request.problem {
-            return connection.reply(.text(.badRequest, problem), to: request)
-        }
-        guard request.method != .other else {
-            let text = "only GET and HEAD are served here"
-            return connection.reply(
-                .text(.methodNotAllowed, text, headers: "Allow: GET, HEAD\r\n"), to: request)
-        }
-        let (path, query) = request.pathAndQuery
-        switch Route(path: path, telemetryPath: configuration.telemetryPath) {
-        case .metrics: answerMetrics(request, query: query, on: connection)
-        case .healthy: connection.reply(.text(.ok, "ok"), to: request)
-        case .ready:
-            connection.reply(isReady ? .text(.ok, "ready") : .text(.serviceUnavailable, "not ready"), to: request)
-        case .landing:
-            let html = LandingPage.html(configuration, reports: renderer.collectorReports())
-            connection.reply(.html(html), to: request)
-        case nil:
-            let landing = configuration.telemetryPath == "/" ? "" : "/, "
-            let paths = "\(landing)\(configuration.telemetryPath), /-/healthy and /-/ready"
-            connection.reply(.text(.notFound, "nothing here; there are \(paths)"), to: request)
-        }
-    }
-
     /// Counts a scrape that has got its answer from the renderer.
     func scrapeEnded() {
         scrapesInFlight -= 1
-    }
-
-    private func answerMetrics(_ request: Request, query: Substring?, on connection: Connection) {
-        var choice = CollectorChoice.all
-        if let query {
-            do throws(CollectorQuery.Problem) {
-                choice = try CollectorQuery.choice(of: query)
-            } catch {
-                return connection.reply(.text(.badRequest, error.text), to: request)
-            }
-        }
-        if request.method == .head { return connection.replyWithPageHead(to: request) }
-        if let limit = configuration.maxRequests, scrapesInFlight >= limit {
-            let text = "\(limit) scrapes are running, and no more are allowed at once"
-            return connection.reply(.text(.serviceUnavailable, text, headers: "Retry-After: 1\r\n"), to: request)
-        }
-        let timeout = ScrapeTimeout.nanoseconds(header: request.scrapeTimeout, limit: timeouts.scrape)
-        let deadline = NIODeadline.now().uptimeNanoseconds &+ timeout
-        let delivery = PageDelivery(server: self, connection: connection, request: request)
-        connection.wait(for: delivery, request: request, until: deadline)
-        scrapesInFlight += 1
-        let bound = NIOLoopBound(delivery, eventLoop: loop.eventLoop)
-        let page = PageRequest(choice: choice, format: request.format, deadlineNanoseconds: deadline)
-        renderer.render(page) { [loop] answer in
-            loop.execute { bound.value.deliver(answer) }
-        }
-        watchTimer.ask()
     }
 }
