@@ -87,6 +87,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
+            resources: [.embedInCode("LandingPage.html")],
             swiftSettings: swift
         ),
         .target(name: "CPCIBus", cSettings: c, linkerSettings: [.linkedLibrary("pci")]),

@@ -116,6 +116,7 @@ struct RoutesTests {
         let answer = try #require(try server.client().get("/"))
         #expect(answer.status == 200)
         #expect(answer.headers["content-type"] == "text/html; charset=utf-8")
+        #expect(!answer.text.contains("{{"))
         #expect(answer.text.contains("<title>&lt;agent&gt; 1.2</title>"))
         #expect(answer.text.contains("<a href=\"/it&#39;s\">"))
         #expect(answer.text.contains("<a href=\"/-/healthy\">"))
