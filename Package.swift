@@ -154,6 +154,7 @@ let package = Package(
             name: "ServingTests",
             dependencies: [
                 "CZlib", "Exposition", "Pages", "Serving", .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: test),
         .testTarget(

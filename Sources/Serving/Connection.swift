@@ -6,30 +6,28 @@ import NIOHTTP1
 /// One client: takes its requests in order, and gives each its answer before it begins the next.
 final class Connection: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias InboundOut = Never
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     private let server: ServerLoop
     private var context: ChannelHandlerContext?
-    private var input = ConnectionState.Input.quiet
-    private var output = ConnectionState.Output.idle
-    private var queue = CircularBuffer<ConnectionState.Work>(initialCapacity: 2)
-    private var bodyBytes = 0
-    private var inputSince: UInt64 = 0
-    private var outputSince: UInt64 = 0
+    private var reader: RequestReader
+    private var state = ConnectionState.idle
+    /// What has arrived and waits for its turn.
+    private var queue = CircularBuffer<RequestReader.Arrival>(initialCapacity: 2)
+    /// When the last response began, moved on or ended, in monotonic nanoseconds.
+    private var progressed: UInt64 = 0
+    /// Bytes of the response on its way that had not left at that time.
     private var unwritten = 0
     private var closesAfterWrite = false
-    private var lingers = false
     private var isInputClosed = false
-    private var isPumping = false
+    private var isAnswering = false
     private var holdsRead = false
-    private var hasServed = false
-    private var hasReadParts = false
 
     /// Makes the handler of one connection.
     init(server: ServerLoop) {
         self.server = server
+        reader = RequestReader(bodyLimit: server.configuration.limits.bodyBytes)
     }
 
     private var now: UInt64 { NIODeadline.now().uptimeNanoseconds }
@@ -45,8 +43,8 @@ final class Connection: ChannelDuplexHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        inputSince = now
-        outputSince = inputSince
+        progressed = now
+        reader.begin(progressed)
         guard server.admit(self) else { return close() }
     }
 
@@ -64,39 +62,18 @@ final class Connection: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        hasReadParts = true
-        switch (unwrapInboundIn(data), input) {
-        case (_, .ignored):
-            break
-        case (.head(let head), _):
-            take(Request(head))
-        case (.body(let bytes), _):
-            bodyBytes += bytes.readableBytes
-            if bodyBytes > server.configuration.limits.bodyBytes {
-                refuse(.text(.contentTooLarge, "requests need no body here"))
-            }
-        case (.end, .body(let request)):
-            input = request.keepsAlive ? .quiet : .ignored
-            enqueue(.request(request))
-        case (.end, _):
-            break
-        }
+        enqueue(reader.take(unwrapInboundIn(data), now: now))
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        defer { hasReadParts = false }
-        // Bytes came and made no request: a head has begun.
-        guard !hasReadParts, case .quiet = input else { return }
-        input = .head
-        if hasServed { inputSince = now }
+        reader.endRead(now: now)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard let event = event as? ChannelEvent, event == .inputClosed else { return }
         isInputClosed = true
-        switch output {
-        case .idle where queue.isEmpty: close()
-        case .lingering: close()
+        switch state {
+        case .idle where queue.isEmpty, .lingering: close()
         default: break
         }
     }
@@ -105,13 +82,9 @@ final class Connection: ChannelDuplexHandler {
         switch error {
         case HTTPParserError.invalidEOFState:
             isInputClosed = true
-            if case .idle = output { close() }
-        case HTTPParserError.headerOverflow:
-            refuse(.text(.headerFieldsTooLarge, "the request's head is too large"))
-        case HTTPParserError.invalidVersion:
-            refuse(.text(.versionNotSupported, "this server speaks HTTP/1.0 and HTTP/1.1"))
-        case is HTTPParserError:
-            refuse(.text(.badRequest, "this is no HTTP request"))
+            if case .idle = state { close() }
+        case let error as HTTPParserError:
+            enqueue(reader.refuse(.refusal(of: error)))
         case is ByteToMessageDecoderError:
             // More bytes after a refusal; they are thrown away.
             break
@@ -122,45 +95,23 @@ final class Connection: ChannelDuplexHandler {
 
     // MARK: Requests
 
-    private func take(_ request: Request) {
-        bodyBytes = 0
-        if hasServed, case .quiet = input { inputSince = now }
-        guard request.expectsContinue else {
-            input = .body(request)
-            return
-        }
-        // The final answer comes right away and stands for "do not send the body".
-        var last = request
-        last.endConnection()
-        input = .ignored
-        lingers = true
-        enqueue(.request(last))
-    }
-
-    private func refuse(_ response: Response) {
-        if case .ignored = input { return }
-        input = .ignored
-        lingers = true
-        enqueue(.refusal(response))
-    }
-
-    private func enqueue(_ work: ConnectionState.Work) {
-        queue.append(work)
-        pump()
+    private func enqueue(_ arrival: RequestReader.Arrival?) {
+        guard let arrival else { return }
+        queue.append(arrival)
+        answerQueued()
     }
 
     /// Answers what is queued for as long as answers are there at once; a loop, not a recursion per request.
-    private func pump() {
-        guard !isPumping else { return }
-        isPumping = true
-        while case .idle = output, let work = queue.popFirst() {
-            hasServed = true
-            switch work {
+    private func answerQueued() {
+        guard !isAnswering else { return }
+        isAnswering = true
+        while case .idle = state, let arrival = queue.popFirst() {
+            switch arrival {
             case .request(let request): server.answer(request, on: self)
             case .refusal(let response): reply(response, to: nil)
             }
         }
-        isPumping = false
+        isAnswering = false
         if holdsRead, queue.isEmpty {
             holdsRead = false
             context?.read()
@@ -171,12 +122,12 @@ final class Connection: ChannelDuplexHandler {
 
     /// Notes that a page is being rendered for this connection.
     func wait(for delivery: PageDelivery, request: Request, until deadline: UInt64) {
-        output = .waiting(delivery, request, overdue: deadline &+ server.timeouts.overdue)
+        state = .waiting(delivery, request, overdue: deadline &+ server.timeouts.overdue)
     }
 
     /// Whether this page, and no other, is waited for.
     func waits(for delivery: PageDelivery) -> Bool {
-        if case .waiting(let awaited, _, _) = output { return awaited === delivery }
+        if case .waiting(let awaited, _, _) = state { return awaited === delivery }
         return false
     }
 
@@ -204,84 +155,79 @@ final class Connection: ChannelDuplexHandler {
 
     private func send(_ answer: ByteBuffer, closes: Bool) {
         guard let context else { return }
-        output = .writing
-        outputSince = now
+        state = .writing
+        progressed = now
         closesAfterWrite = closes
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { [self] result in
             if case .success = result { wrote() } else { close() }
         }
         context.writeAndFlush(wrapOutboundOut(answer), promise: promise)
-        if case .writing = output { unwritten = bufferedBytes }
+        if case .writing = state { unwritten = context.channel.bufferedBytes }
     }
 
     private func wrote() {
-        guard case .writing = output else { return }
-        outputSince = now
+        guard case .writing = state else { return }
+        progressed = now
         if closesAfterWrite || server.isStopping || (isInputClosed && queue.isEmpty) {
             finish()
         } else {
-            output = .idle
-            pump()
+            state = .idle
+            answerQueued()
         }
     }
 
     /// Closes, so gently that the last answer arrives even where the client is still sending.
     private func finish() {
-        guard lingers, !isInputClosed, !server.isStopping, let context else { return close() }
-        output = .lingering
+        guard reader.hasCutShort, !isInputClosed, !server.isStopping, let context else { return close() }
+        state = .lingering
         queue.removeAll()
         context.close(mode: .output, promise: nil)
-        pump()
+        answerQueued()
     }
 
     // MARK: Time and end
 
-    /// Closes what has taken too long.
-    func sweep(_ now: UInt64) {
+    /// Gives up what has taken too long.
+    func enforceTimeouts(_ now: UInt64) {
         let times = server.timeouts
         func isOver(_ since: UInt64, _ limit: UInt64) -> Bool { now > since && now - since >= limit }
-        switch (output, input) {
-        case (.idle, .quiet):
-            if isOver(outputSince, hasServed ? times.idle : times.head) { close() }
-        case (.idle, _):
-            if isOver(inputSince, times.head) {
-                refuse(.text(.requestTimeout, "the request did not arrive in time"))
+        switch state {
+        case .idle where reader.isQuiet:
+            if isOver(progressed, reader.hasArrivals ? times.idle : times.head) { close() }
+        case .idle:
+            if isOver(reader.since, times.head) {
+                enqueue(reader.refuse(.text(.requestTimeout, "the request did not arrive in time")))
             }
-        case (.waiting(_, let request, let overdue), _):
+        case .waiting(_, let request, let overdue):
             if now > overdue { reply(.text(.serviceUnavailable, "the page was not ready in time"), to: request) }
-        case (.writing, _):
-            if isOver(outputSince, times.write) { checkProgress(now) }
-        case (.lingering, _):
-            if isOver(outputSince, times.linger) { close() }
-        case (.closed, _):
+        case .writing:
+            if isOver(progressed, times.write) { checkProgress(now) }
+        case .lingering:
+            if isOver(progressed, times.linger) { close() }
+        case .closed:
             break
         }
     }
 
     /// A slow reader may go on, one that has read nothing may not.
     private func checkProgress(_ now: UInt64) {
-        let left = bufferedBytes
+        let left = context?.channel.bufferedBytes ?? 0
         guard left < unwritten else { return close() }
         unwritten = left
-        outputSince = now
-    }
-
-    /// How much of the answer still waits for the client; 0 where the channel does not know.
-    private var bufferedBytes: Int {
-        // The option exists on every socket channel; without it a write may take its time only once.
-        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        progressed = now
     }
 
     /// This connection as one that may be closed for another, nil where it is being answered.
     var evictionCandidate: EvictionCandidate? {
-        guard case .idle = output else { return nil }
-        return EvictionCandidate(connection: self, hasServed: hasServed, since: hasServed ? outputSince : inputSince)
+        guard case .idle = state else { return nil }
+        return EvictionCandidate(
+            connection: self, hasServed: reader.hasArrivals, since: reader.hasArrivals ? progressed : reader.since)
     }
 
     /// Closes now where nothing is being answered, otherwise behind the answer.
     func prepareToStop() {
-        switch output {
+        switch state {
         case .idle, .lingering: close()
         case .waiting, .writing, .closed: break
         }
@@ -289,14 +235,14 @@ final class Connection: ChannelDuplexHandler {
 
     /// Closes at once.
     func close() {
-        if case .closed = output { return }
+        if case .closed = state { return }
         context?.close(promise: nil)
     }
 
     private func end() {
-        if case .closed = output { return }
-        output = .closed
-        input = .ignored
+        if case .closed = state { return }
+        state = .closed
+        reader.stop()
         queue.removeAll()
         context = nil
         server.remove(self)

@@ -91,7 +91,7 @@ final class ServerLoop {
             nextSample = now &+ timeouts.sampling
             renderer.sample()
         }
-        for connection in connections.values { connection.sweep(now) }
+        for connection in connections.values { connection.enforceTimeouts(now) }
         let next = NIODeadline.uptimeNanoseconds(min(now &+ timeouts.tick, nextSample))
         tick = loop.eventLoop.assumeIsolated().scheduleTask(deadline: next) { [weak self] in self?.runTick() }
     }
