@@ -12,8 +12,20 @@ import Synchronization
 public final class MetricsServer: Sendable {
     private enum State {
         case created
-        case running(MultiThreadedEventLoopGroup, NIOLoopBound<ServerLoop>, [any Channel], ClosableEventLoop)
+        case running(Running)
         case stopped
+    }
+
+    /// What a server consists of while it runs.
+    private struct Running {
+        /// The one thread.
+        let group: MultiThreadedEventLoopGroup
+        /// Its loop.
+        let loop: ClosableEventLoop
+        /// What lives on it.
+        let server: NIOLoopBound<ServerLoop>
+        /// The listening sockets, in the order of the addresses.
+        let channels: [any Channel]
     }
 
     private let configuration: ServerConfiguration
@@ -36,8 +48,8 @@ public final class MetricsServer: Sendable {
     /// The ports that it listens on, in the order of the addresses; empty while it does not run.
     public var ports: [Int] {
         state.withLock { state in
-            guard case .running(_, _, let channels, _) = state else { return [] }
-            return channels.map { $0.localAddress?.port ?? 0 }
+            guard case .running(let running) = state else { return [] }
+            return running.channels.map { $0.localAddress?.port ?? 0 }
         }
     }
 
@@ -47,15 +59,15 @@ public final class MetricsServer: Sendable {
     public func start() throws(ServingError) {
         try state.withLock { state throws(ServingError) in
             guard case .created = state else { throw .alreadyStarted }
-            state = try run()
+            state = .running(try run())
         }
     }
 
     /// Changes the longest that a scrape may take, for those that begin from now on.
     public func changeScrapeTimeout(to timeout: Duration) {
         state.withLock { state in
-            guard case .running(let group, let server, _, _) = state else { return }
-            group.next().execute { server.value.timeouts.scrape = timeout.nanoseconds }
+            guard case .running(let running) = state else { return }
+            running.loop.execute { running.server.value.timeouts.scrape = timeout.nanoseconds }
         }
     }
 
@@ -68,48 +80,45 @@ public final class MetricsServer: Sendable {
             defer { state = .stopped }
             return state
         }
-        guard case .running(let group, let server, let channels, let closable) = previous else { return }
+        guard case .running(let running) = previous else { return }
         let start = DispatchTime.now().uptimeNanoseconds
         func time(_ nanoseconds: UInt64) -> DispatchTime {
             let (sum, overflow) = start.addingReportingOverflow(nanoseconds)
             return overflow ? .distantFuture : DispatchTime(uptimeNanoseconds: sum)
         }
         let drained = DispatchSemaphore(value: 0)
-        for channel in channels { channel.close(promise: nil) }
-        group.next().execute { server.value.drain { drained.signal() } }
+        for channel in running.channels { channel.close(promise: nil) }
+        running.loop.execute { running.server.value.drain { drained.signal() } }
         if drained.wait(timeout: time(gracePeriodNanoseconds / 4 * 3)) == .timedOut {
             logger.warning("answers were still running at the end of the grace period")
         }
-        closable.close()
+        running.loop.close()
         let ended = DispatchSemaphore(value: 0)
-        group.shutdownGracefully(queue: .global()) { _ in ended.signal() }
+        running.group.shutdownGracefully(queue: .global()) { _ in ended.signal() }
         _ = ended.wait(timeout: time(gracePeriodNanoseconds))
     }
 
-    private func run() throws(ServingError) -> State {
+    private func run() throws(ServingError) -> Running {
         guard !configuration.addresses.isEmpty || !configuration.inheritedSockets.isEmpty else { throw .noAddress }
         try checkTelemetryPath()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let loop = group.next()
+        let loop = ClosableEventLoop(group.next())
         let (configuration, renderer, logger) = (configuration, renderer, logger)
         var channels: [any Channel] = []
         do {
-            let server = try loop.submit {
+            let server = try loop.eventLoop.submit {
                 NIOLoopBound(
                     ServerLoop(configuration: configuration, renderer: renderer, logger: logger, loop: loop),
-                    eventLoop: loop)
+                    eventLoop: loop.eventLoop)
             }.wait()
-            let listener = Listener(loop: loop) { try ConnectionPipeline.install(on: $0, for: server.value) }
+            let listener = Listener(loop: loop.eventLoop) { try ConnectionPipeline.install(on: $0, for: server.value) }
             for address in configuration.addresses { channels.append(try listener.bind(address)) }
             for descriptor in configuration.inheritedSockets { channels.append(try listener.adopt(descriptor)) }
-            let closable = try loop.submit {
-                server.value.begin()
-                return server.value.loop
-            }.wait()
+            try loop.eventLoop.submit { server.value.begin() }.wait()
             for channel in channels {
                 logger.info("listening", metadata: ["address": "\(channel.localAddress?.description ?? "")"])
             }
-            return .running(group, server, channels, closable)
+            return Running(group: group, loop: loop, server: server, channels: channels)
         } catch {
             // What was bound before the one that failed is free again when this returns; an error here means that the
             // socket was closed already.

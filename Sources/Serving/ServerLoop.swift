@@ -45,7 +45,7 @@ final class ServerLoop {
     private var drained: (() -> Void)?
 
     /// Makes the shared state; nothing runs yet.
-    init(configuration: ServerConfiguration, renderer: any PageRenderer, logger: Logger, loop: any EventLoop) {
+    init(configuration: ServerConfiguration, renderer: any PageRenderer, logger: Logger, loop: ClosableEventLoop) {
         self.configuration = configuration
         self.renderer = renderer
         self.logger = logger
@@ -53,8 +53,8 @@ final class ServerLoop {
         timeouts = Timeouts(configuration)
         writer = ResponseWriter(
             allocator: ByteBufferAllocator(), compressionLevel: configuration.compressionLevel)
-        self.loop = ClosableEventLoop(loop)
-        watchTimer = WatchTimer(loop: loop, renderer: renderer)
+        self.loop = loop
+        watchTimer = WatchTimer(loop: loop.eventLoop, renderer: renderer)
     }
 
     // MARK: Start and end
@@ -103,11 +103,9 @@ final class ServerLoop {
         guard !isStopping else { return false }
         if connections.count >= configuration.limits.connections {
             reportFull()
-            guard let idlest = connections.values.compactMap(\.evictionCandidate).min() else {
-                return false
-            }
-            connections[ObjectIdentifier(idlest.connection)] = nil
-            idlest.connection.close()
+            guard let candidate = connections.values.compactMap(\.evictionCandidate).min() else { return false }
+            connections[ObjectIdentifier(candidate.connection)] = nil
+            candidate.connection.close()
         }
         connections[ObjectIdentifier(connection)] = connection
         return true
