@@ -124,6 +124,23 @@ struct RoutesTests {
         #expect(answer.text.contains("&quot;a&quot; &amp; &#39;b&#39;"))
     }
 
+    @Test("the landing page tells what is off from what has not been scraped, and what a flag changed")
+    func collectorsOnLandingPage() throws {
+        let reports = [
+            CollectorReport(name: "arp", isDefault: true, state: .ok, reason: ""),
+            CollectorReport(name: "cpu", isDefault: true, isEnabled: true),
+            CollectorReport(name: "dmi", isDefault: true, isEnabled: false),
+            CollectorReport(name: "wifi", isDefault: false, isEnabled: false),
+        ]
+        let server = try TestServer(StubRenderer(reports: reports))
+        let text = try #require(try server.client().get("/")).text
+        #expect(text.contains("<p>2 of 4 are enabled.</p>"))
+        #expect(text.contains("<tr class=\"ok\"><td>arp</td><td>yes</td><td>ok</td><td></td></tr>"))
+        #expect(text.contains("<td>cpu</td><td>yes</td><td>not scraped yet</td>"))
+        #expect(text.contains("<tr class=\"off\"><td>dmi</td><td>no (by flag)</td><td>off</td>"))
+        #expect(text.contains("<td>wifi</td><td>no</td><td>off</td>"))
+    }
+
     @Test("with the telemetry path / there is no landing page")
     func telemetryPathRoot() throws {
         let server = try TestServer { $0.telemetryPath = "/" }
