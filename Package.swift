@@ -127,21 +127,23 @@ let package = Package(
             name: "CollectorsTests",
             dependencies: [
                 "CollectorKit", "Collectors", "Devices", "Exposition", "ExpositionSupport", "FakeNVMLSupport",
-                "KernelFiles", "LMSensors", "ScrapeSupport",
+                "KernelFiles", "LMSensors", "ScrapeSupport", "TreeSupport",
             ],
             exclude: ["Fixtures", "surface.txt"], swiftSettings: test),
+        .target(name: "TreeSupport", path: "Tests/TreeSupport", swiftSettings: test),
+        .testTarget(name: "TreeSupportTests", dependencies: ["TreeSupport"], swiftSettings: test),
         .testTarget(
-            name: "DevicesTests", dependencies: ["CollectorKit", "Devices", "KernelFiles", "PCIBus"],
+            name: "DevicesTests", dependencies: ["CollectorKit", "Devices", "KernelFiles", "PCIBus", "TreeSupport"],
             swiftSettings: test),
         .executableTarget(
             name: "lmsensors-probe", dependencies: ["LMSensors"], path: "Tests/LMSensorsTests/Probe",
             swiftSettings: test),
         .testTarget(
-            name: "LMSensorsTests", dependencies: ["LMSensors", "lmsensors-probe"], exclude: ["Probe"],
+            name: "LMSensorsTests", dependencies: ["LMSensors", "TreeSupport", "lmsensors-probe"], exclude: ["Probe"],
             swiftSettings: test),
         .target(name: "FakeNVMLSupport", path: "Tests/FakeNVMLSupport", swiftSettings: test),
         .testTarget(name: "NVMLTests", dependencies: ["FakeNVMLSupport", "NVML"], swiftSettings: test),
-        .testTarget(name: "PCIBusTests", dependencies: ["PCIBus"], swiftSettings: test),
+        .testTarget(name: "PCIBusTests", dependencies: ["PCIBus", "TreeSupport"], swiftSettings: test),
         .testTarget(
             name: "CollectorKitTests", dependencies: ["CollectorKit", "Exposition", "KernelFiles", "ScrapeSupport"],
             swiftSettings: test),
