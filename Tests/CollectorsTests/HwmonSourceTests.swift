@@ -2,39 +2,27 @@
 
 import CollectorKit
 import Exposition
-import Foundation
 import KernelFiles
 import ScrapeSupport
 import Testing
+import TreeSupport
 
 @testable import Collectors
 
 /// A folder that stands for /sys, with chips that come and go.
 private final class HwmonTree {
-    let sys: String
+    private let tree = HostTree()
     let driver: ScrapeDriver
 
     init() throws {
-        sys = NSTemporaryDirectory() + "hwmon-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: sys, withIntermediateDirectories: true)
-        driver = try ScrapeDriver([CollectorEntry(HwmonCollector.self)], roots: Roots(sysfs: sys))
+        driver = try ScrapeDriver([CollectorEntry(HwmonCollector.self)], roots: Roots(sysfs: tree.root))
     }
 
-    deinit {
-        try? FileManager.default.removeItem(atPath: sys)
-    }
+    func write(_ path: String, _ text: String) { tree.write(path, text) }
 
-    func write(_ path: String, _ text: String) throws {
-        let url = URL(fileURLWithPath: sys + "/" + path)
-        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try text.write(to: url, atomically: false, encoding: .utf8)
-    }
+    func remove(_ path: String) { tree.remove(path) }
 
-    func remove(_ path: String) throws { try FileManager.default.removeItem(atPath: sys + "/" + path) }
-
-    func link(_ path: String, to target: String) throws {
-        try FileManager.default.createSymbolicLink(atPath: sys + "/" + path, withDestinationPath: target)
-    }
+    func link(_ path: String, to target: String) { tree.link(path, to: target) }
 
     /// One scrape's samples.
     func scrape() -> [String] {
@@ -52,47 +40,47 @@ private final class HwmonTree {
             Issue.record("no chips is an absence")
             return
         }
-        try tree.write("class/hwmon/hwmon0/temp1_input", "1000\n")
+        tree.write("class/hwmon/hwmon0/temp1_input", "1000\n")
         #expect(tree.scrape() == [#"node_hwmon_temp_celsius{chip="hwmon0",sensor="temp1"} 1"#])
-        try tree.write("class/hwmon/hwmon0/temp1_input", "2000\n")
+        tree.write("class/hwmon/hwmon0/temp1_input", "2000\n")
         #expect(tree.scrape() == [#"node_hwmon_temp_celsius{chip="hwmon0",sensor="temp1"} 2"#])
-        try tree.write("class/hwmon/hwmon0/fan1_input", "600\n")
-        try tree.remove("class/hwmon/hwmon0/temp1_input")
+        tree.write("class/hwmon/hwmon0/fan1_input", "600\n")
+        tree.remove("class/hwmon/hwmon0/temp1_input")
         #expect(tree.scrape() == [#"node_hwmon_fan_rpm{chip="hwmon0",sensor="fan1"} 600"#])
         // The same entry, another chip.
-        try tree.remove("class/hwmon/hwmon0")
-        try tree.write("devices/isa/a.1/hwmon/hwmon0/fan1_input", "700\n")
-        try tree.link("devices/isa/a.1/hwmon/hwmon0/device", to: "../../../a.1")
-        try tree.link("class/hwmon/hwmon0", to: "../../devices/isa/a.1/hwmon/hwmon0")
+        tree.remove("class/hwmon/hwmon0")
+        tree.write("devices/isa/a.1/hwmon/hwmon0/fan1_input", "700\n")
+        tree.link("devices/isa/a.1/hwmon/hwmon0/device", to: "../../../a.1")
+        tree.link("class/hwmon/hwmon0", to: "../../devices/isa/a.1/hwmon/hwmon0")
         #expect(tree.scrape() == [#"node_hwmon_fan_rpm{chip="isa_a_1",sensor="fan1"} 700"#])
         // Again, with the class's listing as it was.
-        try tree.write("devices/isa/b.2/hwmon/hwmon0/fan1_input", "800\n")
-        try tree.link("devices/isa/b.2/hwmon/hwmon0/device", to: "../../../b.2")
-        try tree.remove("class/hwmon/hwmon0")
-        try tree.link("class/hwmon/hwmon0", to: "../../devices/isa/b.2/hwmon/hwmon0")
+        tree.write("devices/isa/b.2/hwmon/hwmon0/fan1_input", "800\n")
+        tree.link("devices/isa/b.2/hwmon/hwmon0/device", to: "../../../b.2")
+        tree.remove("class/hwmon/hwmon0")
+        tree.link("class/hwmon/hwmon0", to: "../../devices/isa/b.2/hwmon/hwmon0")
         #expect(tree.scrape() == [#"node_hwmon_fan_rpm{chip="isa_b_2",sensor="fan1"} 800"#])
-        try tree.remove("class/hwmon")
+        tree.remove("class/hwmon")
         #expect(tree.scrape() == [])
-        try tree.write("class/hwmon/hwmon3/temp1_input", "1000\n")
+        tree.write("class/hwmon/hwmon3/temp1_input", "1000\n")
         #expect(tree.scrape() == [#"node_hwmon_temp_celsius{chip="hwmon3",sensor="temp1"} 1"#])
     }
 
     @Test("a chip in which a thread hangs costs itself alone and is kept until the thread is back")
     func stuck() throws {
         let tree = try HwmonTree()
-        try tree.write("class/hwmon/hwmon0/temp1_input", "1000\n")
-        try tree.write("class/hwmon/hwmon1/temp1_input", "2000\n")
+        tree.write("class/hwmon/hwmon0/temp1_input", "1000\n")
+        tree.write("class/hwmon/hwmon1/temp1_input", "2000\n")
         #expect(tree.scrape().count == 2)
         let chip = try #require(tree.driver.items.first { $0.name.hasSuffix("hwmon0") } as? Item<HwmonChip>)
         // A thread is in the chip from here to the end of the closure.
-        let isStuck: Void? = try chip.use { _ in
+        let isStuck: Void? = chip.use { _ in
             #expect(tree.scrape() == [#"node_hwmon_temp_celsius{chip="hwmon1",sensor="temp1"} 2"#])
             #expect(tree.driver.result.itemsLost == 1)
             // Its entry goes and comes back as another chip: the stuck one stays in the list, and no second one is made.
-            try tree.remove("class/hwmon/hwmon0")
+            tree.remove("class/hwmon/hwmon0")
             #expect(tree.scrape().count == 1)
             #expect(tree.driver.items.contains { $0 === chip })
-            try tree.write("class/hwmon/hwmon0/fan1_input", "5\n")
+            tree.write("class/hwmon/hwmon0/fan1_input", "5\n")
             #expect(tree.scrape().count == 1)
             #expect(tree.driver.items.count == 2)
         }

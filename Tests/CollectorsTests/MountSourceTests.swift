@@ -7,29 +7,26 @@ import KernelFiles
 import ScrapeSupport
 import Synchronization
 import Testing
+import TreeSupport
 
 @testable import Collectors
 
 /// A host whose mounts and file systems are made up.
 private final class MountedHost {
-    let folder = FileManager.default.temporaryDirectory.path + "/mounts-\(UUID().uuidString)"
+    private let tree = HostTree()
     let source: MountSource
     let driver: ScrapeDriver
 
     init(rootfs: String = "/", ask: @escaping MountSource.Ask) throws {
-        try FileManager.default.createDirectory(atPath: folder + "/1", withIntermediateDirectories: true)
         let sources = Sources()
-        let roots = Roots(procfs: folder, rootfs: rootfs)
+        let roots = Roots(procfs: tree.procfs, rootfs: rootfs)
         source = try MountSource(CollectorContext(roots: roots, options: Options(), sources: sources), ask: ask)
         sources.add(source)
         driver = try ScrapeDriver([CollectorEntry(FilesystemCollector.self)], roots: roots, sources: sources)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-    func mount(_ lines: [String]) throws {
-        try (lines.joined(separator: "\n") + "\n").write(
-            toFile: folder + "/1/mountinfo", atomically: false, encoding: .utf8)
+    func mount(_ lines: [String]) {
+        tree.write("proc/1/mountinfo", lines.joined(separator: "\n") + "\n")
     }
 
     /// One scrape.
@@ -58,7 +55,7 @@ private let someSpace = FilesystemSpace(
     @Test("sizes are blocks times the size of a block")
     func sizes() throws {
         let host = try MountedHost { _ in .space(someSpace) }
-        try host.mount([Self.rootLine])
+        host.mount([Self.rootLine])
         let page = host.page()
         let labels = #"{device="/dev/sda2",device_error="",fstype="ext4",mountpoint="/"}"#
         #expect(page.contains("node_filesystem_size_bytes\(labels) 2.77046448128e+11\n"))
@@ -73,7 +70,7 @@ private let someSpace = FilesystemSpace(
     @Test("a mount that hangs costs itself, is not asked again and comes back by itself")
     func stuck() throws {
         let host = try MountedHost { _ in .space(someSpace) }
-        try host.mount([Self.rootLine, Self.dataLine])
+        host.mount([Self.rootLine, Self.dataLine])
         _ = host.page()
         let data = try #require(host.mounts.last?.item)
         let held = data.use { _ in host.page() }
@@ -91,20 +88,20 @@ private let someSpace = FilesystemSpace(
     @Test("a hanging mount that is unmounted stays on the list until its thread is back")
     func unmountedWhileStuck() throws {
         let host = try MountedHost { _ in .space(someSpace) }
-        try host.mount([Self.rootLine, Self.dataLine])
+        host.mount([Self.rootLine, Self.dataLine])
         _ = host.page()
         let data = try #require(host.mounts.last?.item)
         // A thread is in the mount from here to the end of the closure.
-        let isStuck: Void? = try data.use { _ in
-            try host.mount([Self.rootLine])
+        let isStuck: Void? = data.use { _ in
+            host.mount([Self.rootLine])
             let page = host.page()
             #expect(!page.contains("/data"))
             #expect(host.driver.items.contains { $0 === data })
-            try host.mount([Self.rootLine, Self.dataLine])
+            host.mount([Self.rootLine, Self.dataLine])
             #expect(host.page().contains("mountpoint timeout"))
             #expect(host.mounts.last?.item === data)
             #expect(host.driver.items.count == 2)
-            try host.mount([Self.rootLine])
+            host.mount([Self.rootLine])
             _ = host.page()
         }
         #expect(isStuck != nil)
@@ -115,12 +112,12 @@ private let someSpace = FilesystemSpace(
     @Test("items are kept while the list stays as it is, and for the mounts that stay when it changes")
     func reuse() throws {
         let host = try MountedHost { _ in .space(someSpace) }
-        try host.mount([Self.rootLine, Self.dataLine])
+        host.mount([Self.rootLine, Self.dataLine])
         _ = host.page()
         let first = host.mounts.map { ObjectIdentifier($0.item) }
         _ = host.page()
         #expect(host.mounts.map { ObjectIdentifier($0.item) } == first)
-        try host.mount(["31 29 0:50 / /new rw - tmpfs t rw", Self.dataLine])
+        host.mount(["31 29 0:50 / /new rw - tmpfs t rw", Self.dataLine])
         _ = host.page()
         #expect(host.mounts.count == 2)
         #expect(host.mounts.last.map { ObjectIdentifier($0.item) } == first.last)
@@ -134,7 +131,7 @@ private let someSpace = FilesystemSpace(
         ])
     func errors(errno: Int32, text: String) throws {
         let host = try MountedHost { _ in .failed(errno: errno) }
-        try host.mount([Self.rootLine])
+        host.mount([Self.rootLine])
         let page = host.page()
         #expect(page.contains("node_filesystem_device_error{device=\"/dev/sda2\",device_error=\"\(text)\""))
         #expect(!page.contains("node_filesystem_size_bytes"))
@@ -148,7 +145,7 @@ private let someSpace = FilesystemSpace(
             asked.withLock { $0.append(path.text) }
             return .space(someSpace)
         }
-        try host.mount([
+        host.mount([
             Self.rootLine, "30 29 8:3 / /host/a\\040b\\134c rw - ext4 x rw", "31 29 8:4 / /hostdata rw - ext4 y rw",
             "32 29 8:5 / /host rw - ext4 z rw",
         ])
@@ -160,7 +157,7 @@ private let someSpace = FilesystemSpace(
     @Test("ten thousand mounts are all there")
     func many() throws {
         let host = try MountedHost { _ in .space(someSpace) }
-        try host.mount((0..<10_000).map { "\($0) 1 0:\($0) / /pods/\($0) rw - tmpfs tmpfs rw" })
+        host.mount((0..<10_000).map { "\($0) 1 0:\($0) / /pods/\($0) rw - tmpfs tmpfs rw" })
         #expect(host.page().split(separator: "\n").count { $0.hasPrefix("node_filesystem_size_bytes") } == 10_000)
         #expect(host.driver.result.itemsLost == 0)
     }

@@ -5,6 +5,7 @@ import Foundation
 import KernelFiles
 import PCIBus
 import Testing
+import TreeSupport
 
 @testable import Devices
 
@@ -41,7 +42,7 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
 @Suite struct DeviceInventoryTests {
     @Test("CPU packages are listed with what they are, and one without an online CPU is missing")
     func packages() throws {
-        let tree = HostTree(cpus: 4)
+        let tree = HostTree.computer(cpus: 4)
         tree.write("sys/devices/system/node/node0/cpulist", "0,2\n")
         tree.write("sys/devices/system/node/node1/cpulist", "1,3\n")
         var bench = Bench(tree)
@@ -61,7 +62,7 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
 
     @Test("a device's state follows its driver, its power and its place on the bus")
     func states() throws {
-        let tree = HostTree()
+        let tree = HostTree.computer()
         tree.function("0000:65:00.0", "0x10de", "0x2335", driver: "nvidia")
         tree.function("0000:66:00.0", "0x10de", "0x2335")
         tree.function("0000:67:00.0", "0x1002", "0x744c", driver: "amdgpu", render: "renderD128")
@@ -88,7 +89,7 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
 
     @Test("network, storage and display functions are no compute devices")
     func bystanders() throws {
-        let tree = HostTree()
+        let tree = HostTree.computer()
         tree.function("0000:00:04.0", "0x1ae0", "0x0042", class: "0x020000", driver: "gve")
         tree.function("0000:00:05.0", "0x1ae0", "0x001f", class: "0x010802", driver: "nvme")
         tree.function("0000:00:06.0", "0x1d0f", "0xec20", class: "0x020000", driver: "ena")
@@ -103,7 +104,7 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
 
     @Test("the library's word is joined by address, and its GPUs keep their numbers")
     func library() throws {
-        let tree = HostTree()
+        let tree = HostTree.computer()
         tree.function("0000:65:00.0", "0x10de", "0x2335", driver: "nvidia")
         tree.function("0000:66:00.0", "0x10de", "0x2335", driver: "nvidia")
         tree.function("0000:67:00.0", "0x1002", "0x744c", driver: "amdgpu", render: "renderD128")
@@ -134,7 +135,7 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
 
     @Test("a GPU that only the library knows is available, and gone when the library drops it")
     func sandbox() throws {
-        let tree = HostTree()
+        let tree = HostTree.computer()
         tree.remove("sys/bus")
         var bench = Bench(tree)
         let address = try #require(PCIAddress("0000:01:00.0"))
@@ -147,7 +148,7 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
 
     @Test("a device that is gone after a restart is missed until it is forgotten")
     func memory() throws {
-        let tree = HostTree()
+        let tree = HostTree.computer()
         tree.function("0000:65:00.0", "0x10de", "0x2335", driver: "nvidia")
         tree.function("0000:66:00.0", "0x10de", "0x2335", driver: "nvidia")
         do {
@@ -177,7 +178,7 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
 
     @Test("without a state folder nothing is expected, and a device that goes is missing all the same")
     func withoutMemory() throws {
-        let tree = HostTree()
+        let tree = HostTree.computer()
         tree.function("0000:65:00.0", "0x10de", "0x2335", driver: "nvidia")
         var bench = Bench(tree)
         #expect(try bench.look().expected(.gpu) == nil)
@@ -188,12 +189,13 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
 
     @Test("garbage in the state folder is passed over, and a folder that cannot be written is a problem, not an end")
     func garbage() throws {
-        let tree = HostTree()
+        let tree = HostTree.computer()
         tree.function("0000:65:00.0", "0x10de", "0x2335", driver: "nvidia")
         tree.write(
             "state/devices.seen",
-            Data("\u{0}\u{1}\nmost gpu 99999999999\nmost gpu -1\nmost tpu 4\ndevice\ndevice gpu\ndevice gpu x y\n".utf8)
-                + Data([0xff, 0xfe, 0x0a]) + Data("device gpu 0000:70:00.0 1700000000 nvidia Old Card".utf8))
+            Array(
+                "\u{0}\u{1}\nmost gpu 99999999999\nmost gpu -1\nmost tpu 4\ndevice\ndevice gpu\ndevice gpu x y\n".utf8)
+                + [0xff, 0xfe, 0x0a] + Array("device gpu 0000:70:00.0 1700000000 nvidia Old Card".utf8))
         var bench = Bench(tree, options(tree))
         #expect(try bench.states() == ["0000:65:00.0=available", "0000:70:00.0=missing"])
         #expect(try bench.look().expected(.tpu) == 4)
@@ -206,7 +208,7 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
 
     @Test("what is declared counts before what was learned, and what never came is missing")
     func declared() throws {
-        let tree = HostTree()
+        let tree = HostTree.computer()
         tree.function("0000:65:00.0", "0x10de", "0x2335", driver: "nvidia")
         var bench = Bench(
             tree,
@@ -225,7 +227,7 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
 
     @Test("accelerators come from their classes, joined by address where there is one")
     func accelerators() throws {
-        let tree = HostTree()
+        let tree = HostTree.computer()
         tree.function("0000:00:0b.0", "0x8086", "0x7d1d", class: "0x120000", driver: "intel_vpu")
         tree.make("sys/devices/pci0000:00/0000:00:0b.0/accel/accel0")
         tree.link("sys/devices/pci0000:00/0000:00:0b.0/accel/accel0/device", to: "../..")
@@ -250,7 +252,7 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
 
     @Test("a host without anything has no devices")
     func nothing() throws {
-        let tree = HostTree(cpus: 0)
+        let tree = HostTree.computer(cpus: 0)
         tree.remove("sys")
         var bench = Bench(tree)
         let snapshot = try bench.look()

@@ -1,73 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import TreeSupport
 
 /// A tree to be mounted over /sys/class, /sys/devices and /sys/bus, and the running of the probe below it.
 final class FakeSys {
-    let root: String
+    let tree = HostTree()
     private var chips = 0
 
     init() {
-        var template = Array("/tmp/fake-sys-XXXXXX".utf8CString)
-        root = mkdtemp(&template).map { String(cString: $0) } ?? "/nonexistent"
-        for folder in ["class", "devices", "bus"] { make(folder) }
+        for folder in ["class", "devices", "bus"] { tree.make(folder) }
     }
-
-    deinit { Self.removeTree(root) }
 
     /// Adds a chip the way the kernel lays it out; nil for the device makes a virtual one.
     func chip(_ name: String, device: String?, bus: String? = nil, files: [String: String], folders: [String] = []) {
         let hwmon = "hwmon\(chips)"
         chips += 1
         let folder = device.map { "devices/\($0)/hwmon/\(hwmon)" } ?? "devices/virtual/hwmon/\(hwmon)"
-        make(folder)
-        make("class/hwmon")
-        write("\(folder)/name", name + "\n")
-        for (file, content) in files { write("\(folder)/\(file)", content + "\n") }
-        for file in folders { make("\(folder)/\(file)") }
-        symlink("../../\(folder)", "\(root)/class/hwmon/\(hwmon)")
+        tree.write("\(folder)/name", name + "\n")
+        for (file, content) in files { tree.write("\(folder)/\(file)", content + "\n") }
+        for file in folders { tree.make("\(folder)/\(file)") }
+        tree.link("class/hwmon/\(hwmon)", to: "../../\(folder)")
         guard let device else { return }
-        symlink("../..", "\(root)/\(folder)/device")
+        tree.link("\(folder)/device", to: "../..")
         if let bus {
-            make("bus/\(bus)")
+            tree.make("bus/\(bus)")
             let depth = device.split(separator: "/").count + 1
             let up = String(repeating: "../", count: depth)
-            symlink("\(up)bus/\(bus)", "\(root)/devices/\(device)/subsystem")
+            tree.link("devices/\(device)/subsystem", to: "\(up)bus/\(bus)")
         }
     }
 
-    func make(_ path: String) {
-        var made = root
-        for part in path.split(separator: "/") {
-            made += "/\(part)"
-            mkdir(made, 0o755)
-        }
+    /// Writes a configuration; its path.
+    func configuration(_ file: String, _ text: String) -> String {
+        tree.write(file, text)
+        return tree.path(file)
     }
-
-    @discardableResult
-    func write(_ file: String, _ text: String) -> String {
-        let path = "\(root)/\(file)"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-        let bytes = Array(text.utf8)
-        _ = Glibc.write(descriptor, bytes, bytes.count)
-        close(descriptor)
-        return path
-    }
-
-    func read(_ file: String) -> String { Self.content("\(root)/\(file)") }
 
     /// Runs the probe with this tree in place of the kernel's; its output, line by line.
     func probe(_ arguments: String..., asNobody: Bool = false) -> [String] {
         // libsensors' parser loses four bytes with each syntax error, which a leak checker would report.
-        let script = """
-            mount --bind "$0/class" /sys/class && mount --bind "$0/devices" /sys/devices \
-            && mount --bind "$0/bus" /sys/bus && ASAN_OPTIONS=detect_leaks=0 exec "$@"
-            """
+        let script = Self.binds + #" && ASAN_OPTIONS=detect_leaks=0 exec "$@""#
         let nobody = asNobody ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : []
-        let output = "\(root)/output"
+        let output = tree.path("output")
         let status = Self.run(
-            Self.unshare + ["sh", "-c", script, root] + nobody + [Self.probePath] + arguments, output: output)
-        let lines = Self.content(output).split(separator: "\n").map(String.init)
+            Self.unshare + ["sh", "-c", Self.freshSysfs + script, tree.root] + nobody + [Self.probePath] + arguments,
+            output: output)
+        let lines = tree.read("output").split(separator: "\n").map(String.init)
         return status == 0 ? lines : lines + ["exit status \(status)"]
     }
 
@@ -75,12 +54,18 @@ final class FakeSys {
 
     /// Whether this process may make a mount namespace and mount in it.
     static let canMount: Bool = {
-        let status = run(unshare + ["mount", "--bind", "/sys/kernel", "/sys/class"], output: "/dev/null")
-        if status != 0 {
-            print("skipped: libsensors against a fake tree (unshare or mount --bind is not allowed here)")
-        }
-        return status == 0
+        let tree = FakeSys().tree
+        return run(unshare + ["sh", "-c", freshSysfs + binds, tree.root], output: tree.path("output")) == 0
     }()
+
+    /// What lies over the host's /sys must not matter: a sysfs of the namespace's own lies over that, where one may be
+    /// mounted.
+    private static let freshSysfs = "mount -t sysfs sysfs /sys 2>/dev/null; "
+
+    private static let binds = """
+        mount --bind "$0/class" /sys/class && mount --bind "$0/devices" /sys/devices \
+        && mount --bind "$0/bus" /sys/bus
+        """
 
     private static var unshare: [String] {
         ["unshare"] + (geteuid() == 0 ? ["-m"] : ["-Urm"]) + ["--propagation", "private"]
@@ -108,28 +93,5 @@ final class FakeSys {
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0 && errno == EINTR {}
         return status
-    }
-
-    private static func content(_ path: String) -> String {
-        let descriptor = open(path, O_RDONLY)
-        guard descriptor >= 0 else { return "" }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 16)
-        let count = Glibc.read(descriptor, &bytes, bytes.count)
-        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-    }
-
-    private static func removeTree(_ path: String) {
-        if unlink(path) == 0 { return }
-        if let directory = opendir(path) {
-            while let entry = readdir(directory) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                }
-                if name != "." && name != ".." { removeTree("\(path)/\(name)") }
-            }
-            closedir(directory)
-        }
-        rmdir(path)
     }
 }

@@ -41,14 +41,14 @@ struct SensorsLibraryTests {
     @Test("readings, limits and alarms come in base units; a faulty sensor has no reading")
     func plain() {
         let sys = Self.board()
-        let configuration = sys.write("empty.conf", "")
+        let configuration = sys.configuration("empty.conf", "")
         #expect(sys.probe(configuration) == Self.readings)
     }
 
     @Test("label, compute and ignore statements hold, set statements are not carried out")
     func configured() {
         let sys = Self.board()
-        let configuration = sys.write(
+        let configuration = sys.configuration(
             "sensors.conf",
             """
             chip "nct6798-*"
@@ -66,7 +66,7 @@ struct SensorsLibraryTests {
         expected.remove(at: 11)
         expected.remove(at: 3)
         #expect(sys.probe(configuration) == expected)
-        #expect(sys.read("devices/platform/nct6775.656/hwmon/hwmon0/temp1_max") == "80000\n")
+        #expect(sys.tree.read("devices/platform/nct6775.656/hwmon/hwmon0/temp1_max") == "80000\n")
     }
 
     @Test("chips that share a name are told apart by their devices, also on a bus libsensors does not know")
@@ -109,7 +109,7 @@ struct SensorsLibraryTests {
     func divisionByZero() {
         let sys = FakeSys()
         sys.chip("board", device: "platform/board.1", bus: "platform", files: ["in0_input": "600", "in1_input": "700"])
-        let configuration = sys.write("sensors.conf", "chip \"board-*\"\n compute in0 @/0, @*0\n")
+        let configuration = sys.configuration("sensors.conf", "chip \"board-*\"\n compute in0 @/0, @*0\n")
         #expect(
             sys.probe(configuration).filter { $0.hasPrefix("feature") } == [
                 "feature in0 [in0] voltage lost=1 libsensors: compute statement divides by zero",
@@ -121,7 +121,7 @@ struct SensorsLibraryTests {
     func absent() {
         let sys = FakeSys()
         #expect(sys.probe("/dev/null") == ["token none", "second: libsensors is in use"])
-        sys.make("class/hwmon")
+        sys.tree.make("class/hwmon")
         #expect(sys.probe("/dev/null") == ["token some", "second: libsensors is in use"])
     }
 
@@ -136,7 +136,7 @@ struct SensorsLibraryTests {
     @Test("a syntax error in the configuration is told with its line and costs only its statement")
     func syntaxError() {
         let sys = Self.board()
-        let configuration = sys.write("sensors.conf", "chip \"nct6798-*\"\n label in0\n label in1 \"3.3V\"\n")
+        let configuration = sys.configuration("sensors.conf", "chip \"nct6798-*\"\n label in0\n label in1 \"3.3V\"\n")
         var expected = Self.readings
         expected.insert("problem configuration:3: syntax error", at: 1)
         expected[4] = "feature in1 [3.3V] voltage 3.3"
@@ -149,7 +149,7 @@ struct SensorsLibraryTests {
         sys.chip(
             "coretemp", device: "platform/coretemp.0", bus: "platform",
             files: ["temp1_input": "50000", "temp2_input": "60000"])
-        chmod("\(sys.root)/devices/platform/coretemp.0/hwmon/hwmon0/temp1_input", 0o400)
+        sys.tree.setMode("devices/platform/coretemp.0/hwmon/hwmon0/temp1_input", 0o400)
         #expect(
             sys.probe("/dev/null", asNobody: true).filter { $0.hasPrefix("feature") } == [
                 "feature temp1 [temp1] temperature lost=1 libsensors: kernel interface error",
@@ -161,7 +161,7 @@ struct SensorsLibraryTests {
     func repeated() {
         let sys = Self.board()
         #expect(sys.probe("/dev/null", "200") == ["token some", "descriptors 0", "grown not"])
-        let configuration = sys.write("sensors.conf", "chip \"nct6798-*\"\n label in0\n")
+        let configuration = sys.configuration("sensors.conf", "chip \"nct6798-*\"\n label in0\n")
         let lines = sys.probe(configuration, "200")
         #expect(lines.suffix(2) == ["descriptors 0", "grown not"])
     }

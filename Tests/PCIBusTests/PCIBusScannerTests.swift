@@ -3,12 +3,13 @@
 import Glibc
 import PCIBus
 import Testing
+import TreeSupport
 
 @Suite(.serialized)
 struct PCIBusScannerTests {
     @Test("a typical bus is read with identity, driver, node and group, in the order of addresses")
     func typical() throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         tree.function(
             "0000:65:00.0", 0x10de, 0x2335, class: 0x030200, driver: "nvidia", config: answering, power: "active",
             group: 7)
@@ -30,7 +31,7 @@ struct PCIBusScannerTests {
 
     @Test("the bus below a sysfs mount is found")
     func mount() throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         tree.function("0000:00:02.0", 0x8086, 0x9a49, class: 0x030000, driver: "i915")
         var scanner = try PCIBusScanner(sysfsPath: tree.root)
         #expect(try scanner.scan().map(\.kind) == [.gpu])
@@ -43,7 +44,7 @@ struct PCIBusScannerTests {
             ("nouveau", false), ("nvidia", false),
         ])
     func drivers(driver: String, passthrough: Bool) throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         tree.function("0000:65:00.0", 0x10de, 0x2335, class: 0x030200, driver: driver)
         var scanner = try PCIBusScanner(path: tree.bus)
         let status = try #require(try scanner.scan().first).status
@@ -52,14 +53,14 @@ struct PCIBusScannerTests {
 
     @Test("a configuration space of ones is seen, of a sleeping function it is not read")
     func configuration() throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         tree.function("0000:01:00.0", 0x10de, 1, class: 0x030200, config: allOnes, power: "active")
         tree.function("0000:02:00.0", 0x10de, 1, class: 0x030200, config: allOnes, power: "suspended")
         tree.function("0000:03:00.0", 0x10de, 1, class: 0x030200, config: allOnes, power: "resuming")
         tree.function("0000:04:00.0", 0x10de, 1, class: 0x030200, config: allOnes, power: "unsupported")
         tree.function("0000:05:00.0", 0x10de, 1, class: 0x030200, config: [0xff, 0xff])
         tree.function("0000:06:00.0", 0x10de, 1, class: 0x030200, config: allOnes)
-        tree.write("devices/pci0000:00/0000:06:00.0/power_state", Array("D3cold\n".utf8))
+        tree.write("devices/pci0000:00/0000:06:00.0/power_state", "D3cold\n")
         var scanner = try PCIBusScanner(path: tree.bus)
         #expect(
             try scanner.scan().map(\.status.configuration)
@@ -70,7 +71,7 @@ struct PCIBusScannerTests {
 
     @Test("a virtual function, whose identity registers are ones, has not fallen off the bus and is no device")
     func virtualFunction() throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         tree.function("0000:01:00.0", 0x10de, 0x20b5, class: 0x030200, driver: "nvidia", config: answering)
         tree.function(
             "0000:01:00.4", 0x10de, 0x20b5, class: 0x030200, driver: "nvidia",
@@ -86,7 +87,7 @@ struct PCIBusScannerTests {
 
     @Test("a function that loses its vendor file loses only itself")
     func vendorMissing() throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         tree.function("0000:01:00.0", 0x10de, 1, class: 0x030200, omitting: ["vendor"])
         tree.function("0000:02:00.0", 0x10de, 1, class: 0x030200, driver: "nvidia")
         tree.function("0000:03:00.0", 0x10de, 1, class: 0x030200, omitting: ["class"])
@@ -101,7 +102,7 @@ struct PCIBusScannerTests {
 
     @Test("a function without the optional files is read all the same")
     func sparse() throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         tree.function(
             "0000:01:00.0", 0x10de, 1, class: 0x030200, config: answering,
             omitting: ["subsystem_vendor", "subsystem_device", "revision", "numa_node"])
@@ -117,7 +118,7 @@ struct PCIBusScannerTests {
             "0000:0A:00.0", "+001:01:00.0", "00000:01:00.0",
         ])
     func misnamed(name: String) throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         tree.function("0000:02:00.0", 0x10de, 1, class: 0x030200)
         tree.make("bus/pci/devices/\(name)")
         var scanner = try PCIBusScanner(path: tree.bus)
@@ -127,7 +128,7 @@ struct PCIBusScannerTests {
 
     @Test("an empty bus is empty, a missing one absent, also while it comes and goes")
     func absence() throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         var scanner = try PCIBusScanner(path: tree.bus)
         #expect(try scanner.scan().isEmpty)
         let empty = scanner.changeToken()
@@ -144,7 +145,7 @@ struct PCIBusScannerTests {
 
     @Test("a path longer than libpci takes is an error, not an end")
     func longPath() throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         tree.function("0000:02:00.0", 0x10de, 1, class: 0x030200)
         let path = tree.bus + String(repeating: "/.", count: 600)
         var scanner = try PCIBusScanner(path: path)
@@ -154,7 +155,7 @@ struct PCIBusScannerTests {
 
     @Test("the token changes with functions and with drivers of compute devices only")
     func token() throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         tree.function("0000:01:00.0", 0x10de, 1, class: 0x030200, driver: "nvidia")
         tree.function("0000:02:00.0", 0x8086, 1, class: 0x020000, driver: "igb")
         var scanner = try PCIBusScanner(path: tree.bus)
@@ -176,7 +177,7 @@ struct PCIBusScannerTests {
 
     @Test("the status of a function follows its driver, and is nil once it is gone")
     func status() throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         tree.function("0000:01:00.0", 0x10de, 1, class: 0x030200, driver: "nvidia", config: answering, power: "active")
         let scanner = try PCIBusScanner(path: tree.bus)
         let address = try #require(PCIAddress("0000:01:00.0"))
@@ -191,9 +192,9 @@ struct PCIBusScannerTests {
 
     @Test("names come from the given pci.ids")
     func names() throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         tree.function("0000:01:00.0", 0x10de, 0x2335, class: 0x030200)
-        tree.write("pci.ids", Array("10de  Green Maker\n\t2335  H200 [Hot]\n".utf8))
+        tree.write("pci.ids", "10de  Green Maker\n\t2335  H200 [Hot]\n")
         var scanner = try PCIBusScanner(path: tree.bus, identifiersPath: tree.root + "/pci.ids")
         var functions = try scanner.scan()
         functions.append(functions[0])
@@ -209,9 +210,9 @@ struct PCIBusScannerTests {
 
     @Test("a missing or broken pci.ids means no names", arguments: [nil, "10de  Maker\nno such line\n\t\t\tx\n"])
     func brokenNames(content: String?) throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         tree.function("0000:01:00.0", 0x10de, 0x2335, class: 0x030200)
-        if let content { tree.write("pci.ids", Array(content.utf8)) }
+        if let content { tree.write("pci.ids", content) }
         var scanner = try PCIBusScanner(path: tree.bus, identifiersPath: tree.root + "/pci.ids")
         let functions = try scanner.scan()
         for _ in 0..<100 {
@@ -222,7 +223,7 @@ struct PCIBusScannerTests {
 
     @Test("500 scans that fail in parts leak neither descriptors nor memory")
     func noLeaks() throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         tree.function("0000:01:00.0", 0x10de, 1, class: 0x030200, omitting: ["vendor"])
         tree.function("0000:02:00.0", 0x10de, 1, class: 0x030200, driver: "nvidia", config: answering, group: 3)
         tree.make("bus/pci/devices/nonsense")
@@ -242,7 +243,7 @@ struct PCIBusScannerTests {
 
     @Test("1,000 functions are read in one scan")
     func thousand() throws {
-        let tree = PCITree()
+        let tree = HostTree.pciBus()
         for index in 0..<1000 {
             let address = PCIAddress(
                 domain: 0, bus: UInt8(index / 256), device: UInt8(index / 8 % 32), function: UInt8(index % 8))

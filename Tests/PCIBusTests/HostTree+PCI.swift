@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import TreeSupport
 
-/// A sysfs with a PCI bus in a temporary folder, linked as the kernel links it.
-final class PCITree {
-    let root: String
-
-    init() {
+/// A sysfs with a PCI bus, linked as the kernel links it; the tree's root is the sysfs.
+extension HostTree {
+    static func pciBus() -> HostTree {
         // A thousand functions are ten thousand files: seconds on a busy disk, nothing in memory.
-        let parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
-        var template = Array("\(parent)/pci-tree-XXXXXX".utf8CString)
-        root = mkdtemp(&template).map { String(cString: $0) } ?? "/nonexistent"
-        for folder in ["bus", "bus/pci", "bus/pci/devices", "bus/pci/drivers", "devices", "devices/pci0000:00"] {
-            make(folder)
-        }
+        let tree = HostTree(inMemory: true)
+        for folder in ["bus/pci/devices", "bus/pci/drivers", "devices/pci0000:00"] { tree.make(folder) }
+        return tree
     }
 
-    deinit { remove("") }
-
-    var bus: String { root + "/bus/pci" }
+    var bus: String { path("bus/pci") }
 
     func function(
         _ name: String, _ vendor: UInt16, _ device: UInt16, class code: UInt32, driver: String? = nil,
@@ -33,30 +27,27 @@ final class PCITree {
             ("revision", "0xa1"), ("numa_node", "1"),
         ]
         for (file, value) in attributes where !omitting.contains(file) {
-            write("\(folder)/\(file)", Array((value + "\n").utf8))
+            write("\(folder)/\(file)", value + "\n")
         }
         if let config { write("\(folder)/config", config) }
         if let power {
-            make("\(folder)/power")
-            write("\(folder)/power/runtime_status", Array((power + "\n").utf8))
+            write("\(folder)/power/runtime_status", power + "\n")
         }
         if let driver { bind(name, to: driver) }
         if let group {
-            make("kernel")
-            make("kernel/iommu_groups")
             make("kernel/iommu_groups/\(group)")
-            symlink("../../../kernel/iommu_groups/\(group)", "\(root)/\(folder)/iommu_group")
+            link("\(folder)/iommu_group", to: "../../../kernel/iommu_groups/\(group)")
         }
-        if let physical { symlink("../\(physical)", "\(root)/\(folder)/physfn") }
-        symlink("../../../\(folder)", "\(bus)/devices/\(name)")
+        if let physical { link("\(folder)/physfn", to: "../\(physical)") }
+        link("bus/pci/devices/\(name)", to: "../../../\(folder)")
     }
 
     func bind(_ name: String, to driver: String?) {
-        let link = "\(root)/devices/pci0000:00/\(name)/driver"
-        unlink(link)
+        let path = "devices/pci0000:00/\(name)/driver"
+        if exists(path) { remove(path) }
         guard let driver else { return }
         make("bus/pci/drivers/\(driver)")
-        symlink("../../../bus/pci/drivers/\(driver)", link)
+        link(path, to: "../../../bus/pci/drivers/\(driver)")
     }
 
     /// How many descriptors of this process are open in this tree; other tests open theirs meanwhile.
@@ -74,31 +65,6 @@ final class PCITree {
             if path.starts(with: Array(root.utf8)) { count += 1 }
         }
         return count
-    }
-
-    func make(_ folder: String) { mkdir("\(root)/\(folder)", 0o755) }
-
-    func write(_ file: String, _ bytes: [UInt8]) {
-        let descriptor = open("\(root)/\(file)", O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-        _ = Glibc.write(descriptor, bytes, bytes.count)
-        close(descriptor)
-    }
-
-    func remove(_ path: String) { Self.removeTree("\(root)/\(path)") }
-
-    private static func removeTree(_ path: String) {
-        // A folder refuses to be unlinked; what is no folder is gone after this.
-        if unlink(path) == 0 { return }
-        if let directory = opendir(path) {
-            while let entry = readdir(directory) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                }
-                if name != "." && name != ".." { removeTree("\(path)/\(name)") }
-            }
-            closedir(directory)
-        }
-        rmdir(path)
     }
 
     private func hexadecimal(_ value: UInt32, _ width: Int) -> String {
