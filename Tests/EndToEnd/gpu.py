@@ -4,13 +4,12 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
 import time
 
-from harness import Agent, Skip, check, equal, suite
+from harness import Agent, check, equal, eventually, need_tool, suite
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HEADERS = {"X-Prometheus-Scrape-Timeout-Seconds": "2.5"}
@@ -47,8 +46,7 @@ class Host:
     def __init__(self, folder, gpus):
         self.sysfs = folder + "/sys"
         self.library = folder + "/libnvidia-ml.so.1"
-        if shutil.which("cc") is None:
-            raise Skip("no C compiler named cc, so the library cannot be built")
+        need_tool("cc", "gcc")
         build = os.path.join(os.path.dirname(HERE), "FakeNVML", "build")
         subprocess.run(["sh", build, folder], check=True, capture_output=True)
         os.makedirs(self.sysfs + "/bus/pci/devices")
@@ -222,13 +220,6 @@ def growth():
         check(agent.threads() <= threads, f"{threads} threads became {agent.threads()}")
 
 
-def eventually(condition, what, seconds=10):
-    end = time.monotonic() + seconds
-    while not condition():
-        check(time.monotonic() < end, what)
-        time.sleep(0.05)
-
-
 def let_go():
     """SIGUSR1 lets go of the library and its handles for the release time; then they are taken again."""
     with host(gpus=2, script="profile h200\ngpus 2\n") as made, made.agent(
@@ -263,14 +254,13 @@ def reload():
             equal(shown(), {f'host_gpu_memory_total_bytes{{gpu="{number}"}}' for number in (1, 2)})
 
 
-if __name__ == "__main__":
-    suite([
-        ("eight GPUs cost at most 5 ms of CPU a page", eight),
-        ("without a GPU nothing is loaded and no thread runs", none),
-        ("a call that hangs costs the GPUs' values and nothing else", hang),
-        ("SIGTERM ends the agent while a call hangs", end_in_a_hang),
-        ("a slow first initialisation delays only itself", slow_start),
-        ("SIGUSR1 lets go of the GPUs for a time", let_go),
-        ("a reload keeps the GPUs' numbers", reload),
-        ("2,000 scrapes leave memory, descriptors and threads as they were", growth),
-    ])
+suite([
+    ("eight GPUs cost at most 5 ms of CPU a page", eight),
+    ("without a GPU nothing is loaded and no thread runs", none),
+    ("a call that hangs costs the GPUs' values and nothing else", hang),
+    ("SIGTERM ends the agent while a call hangs", end_in_a_hang),
+    ("a slow first initialisation delays only itself", slow_start),
+    ("SIGUSR1 lets go of the GPUs for a time", let_go),
+    ("a reload keeps the GPUs' numbers", reload),
+    ("2,000 scrapes leave memory, descriptors and threads as they were", growth),
+])

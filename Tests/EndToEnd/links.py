@@ -4,18 +4,16 @@
 import ctypes
 import os
 import re
-import shutil
 import subprocess
 
-from harness import Agent, Skip, check, equal, suite
+from harness import Agent, Skip, check, equal, need_tool, suite
 
 CLONE_NEWNET = 0x40000000
 
 
 def namespace():
     """Moves this process, and the agents it starts, into a new network namespace with a loopback that is up."""
-    if shutil.which("ip") is None:
-        raise Skip("there is no command ip (package iproute2)")
+    need_tool("ip", "iproute2")
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
         raise Skip("this sandbox gives no network namespace: " + os.strerror(ctypes.get_errno()))
     ip("link", "set", "lo", "up")

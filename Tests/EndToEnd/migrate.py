@@ -1,33 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`migrate`: reading node_exporter's service, our equivalent line, and what would change on the page.
-
-    migrate.py BINARY
-"""
+"""`migrate`: reading node_exporter's service, our equivalent line, and what would change on the page."""
 
 import http.server
 import os
 import shlex
-import subprocess
-import sys
-import tempfile
+import socket
 import threading
 
-passed = failed = 0
-
-
-def check(name, ok, detail=""):
-    global passed, failed
-    if ok:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {name}{': ' + str(detail) if detail != '' else ''}")
-
-
-def run(binary, *words):
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("HOST_EXPORTER_")}
-    return subprocess.run([binary, *words], capture_output=True, text=True, timeout=60, env=environment)
+from harness import check, run, suite, write
 
 
 class Pages:
@@ -55,19 +36,21 @@ def equivalent(text):
     return shlex.split(lines[1].split("\n")[0]) if len(lines) > 1 else None
 
 
-def test_arguments(binary, folder):
+def arguments(folder):
     unit, defaults = f"{folder}/node.service", f"{folder}/prometheus-node-exporter"
-    nowhere = "--peer-url=http://127.0.0.1:1/metrics"
+    # Taken, and listened to by nobody.
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    nowhere = f"--peer-url=http://127.0.0.1:{taken.getsockname()[1]}/metrics"
 
     def line(arguments, exec_start="/usr/bin/prometheus-node-exporter $ARGS"):
-        with open(unit, "w", encoding="utf-8") as file:
-            file.write(f"[Unit]\nDescription=x\n[Service]\nEnvironmentFile=-/etc/default/prometheus-node-exporter\n"
-                       f"Environment=PORT=9101 'OTHER=a b'\nExecStart={exec_start}\n[Install]\nExecStart=no\n")
-        with open(defaults, "w", encoding="utf-8") as file:
-            file.write(f"# comment\n; comment\nARGS={arguments}\nOTHER2=x\n")
-        found = run(binary, "migrate", f"--unit-file={unit}", f"--defaults-file={defaults}", nowhere)
-        check("a peer that does not run is said, with status 1",
-              found.returncode == 1 and "cannot be compared" in found.stdout, found)
+        write(unit, f"[Unit]\nDescription=x\n[Service]\nEnvironmentFile=-/etc/default/prometheus-node-exporter\n"
+              f"Environment=PORT=9101 'OTHER=a b'\nExecStart={exec_start}\n[Install]\nExecStart=no\n")
+        write(defaults, f"# comment\n; comment\nARGS={arguments}\nOTHER2=x\n")
+        found = run("migrate", f"--unit-file={unit}", f"--defaults-file={defaults}", nowhere)
+        check(
+            found.returncode == 1 and "cannot be compared" in found.stdout,
+            "a peer that does not run is said, with status 1", found)
         return equivalent(found.stdout)[1:], found.stdout
 
     exclude = "--collector.diskstats.device-exclude"
@@ -83,23 +66,24 @@ def test_arguments(binary, folder):
         ('"--log.level=debug \\\n --no-collector.loadavg"', ["--log.level=debug", "--no-collector.loadavg"]),
     ]:
         got, _ = line(quoted)
-        check(f"ARGS={quoted}", got == wanted, got)
+        check(got == wanted, f"ARGS={quoted}", got)
     got, _ = line('""', '/usr/bin/x --web.listen-address=:${PORT} "--path.procfs=/a b" --path.sysfs=\\x2fs \\\n  $ARGS $NONE')
-    check("a unit's own words", got == ["--web.listen-address=:9101", "--path.procfs=/a b", "--path.sysfs=/s"], got)
-    os.mkdir(f"{unit}.d")
-    with open(f"{unit}.d/override.conf", "w", encoding="utf-8") as file:
-        file.write("[Service]\nExecStart=\nExecStart=/usr/bin/x --log.level=warn $ARGS\n")
+    check(got == ["--web.listen-address=:9101", "--path.procfs=/a b", "--path.sysfs=/s"], "a unit's own words", got)
+    write(f"{unit}.d/override.conf", "[Service]\nExecStart=\nExecStart=/usr/bin/x --log.level=warn $ARGS\n")
     got, _ = line('"--log.format=json"')
-    check("a drop-in takes the unit's place", got == ["--log.level=warn", "--log.format=json"], got)
+    check(got == ["--log.level=warn", "--log.format=json"], "a drop-in takes the unit's place", got)
     os.remove(f"{unit}.d/override.conf")
     got, text = line('"--collector.nonesuch --collector.nonesuch.server 10.0.0.1 --log.level=debug --no-collector.nine"')
-    check("what we do not have is left out", got == ["--log.level=debug"], got)
-    check("and told", all(f"  --{name}: there is no" in text for name in
-                          ["collector.nonesuch", "collector.nonesuch.server", "no-collector.nine"]), text)
+    check(got == ["--log.level=debug"], "what we do not have is left out", got)
+    check(
+        all(f"  --{name}: there is no" in text
+            for name in ["collector.nonesuch", "collector.nonesuch.server", "no-collector.nine"]),
+        "and told", text)
     got, text = line('"--path.procfs=/it\'s"')
-    check("a quote is only a quote", "path.procfs: '/its'" in text or "path.procfs: '/it''s'" in text, text)
-    found = run(binary, "migrate", f"--unit-file={folder}/absent", f"--defaults-file={folder}/absent", nowhere)
-    check("without a service it says so", "No node_exporter service was found" in found.stdout, found)
+    check("path.procfs: '/its'" in text or "path.procfs: '/it''s'" in text, "a quote is only a quote", text)
+    found = run("migrate", f"--unit-file={folder}/absent", f"--defaults-file={folder}/absent", nowhere)
+    check("No node_exporter service was found" in found.stdout, "without a service it says so", found)
+    taken.close()
 
 
 OLD = """# TYPE node_a gauge
@@ -117,7 +101,7 @@ node_flicker {flicker}
 """
 
 
-def test_pages(binary, folder):
+def pages(folder):
     state = {"count": 0}
 
     def peer():
@@ -134,42 +118,38 @@ def test_pages(binary, folder):
 
     absent = [f"--unit-file={folder}/absent", f"--defaults-file={folder}/absent"]
     old = Pages(peer)
-    found = run(binary, "migrate", *absent, f"--peer-url={old.url}", f"--own-url={Pages(same).url}")
-    check("where nothing would change the status is 0", found.returncode == 0 and "Nothing would" in found.stdout, found)
-    found = run(binary, "migrate", *absent, f"--peer-url={old.url}", f"--own-url={Pages(other).url}")
+    found = run("migrate", *absent, f"--peer-url={old.url}", f"--own-url={Pages(same).url}")
+    check(
+        found.returncode == 0 and "Nothing would" in found.stdout,
+        "where nothing would change the status is 0", found)
+    found = run("migrate", *absent, f"--peer-url={old.url}", f"--own-url={Pages(other).url}")
     for wanted in ['Missing here:\n  node_gone{y="2"}\n', 'Added here:\n  node_new{y="2"}\n',
                    'node_a{x="1"}: 1.0, here 3.0\n', "node_kind: counter, here gauge\n", "1 are new under names"]:
-        check(f"{wanted!r} is shown", wanted in found.stdout, found.stdout)
-    check("what moves or is Go's own is not", "go_goroutines" not in found.stdout and "node_flicker" not in found.stdout)
-    check("and the status is 1", found.returncode == 1, found.returncode)
+        check(wanted in found.stdout, f"{wanted!r} is shown", found.stdout)
+    check(
+        "go_goroutines" not in found.stdout and "node_flicker" not in found.stdout,
+        "what moves or is Go's own is not")
+    check(found.returncode == 1, "and the status is 1", found.returncode)
     for title, page in [("an error status", lambda: (500, "no")), ("what is no page", lambda: (200, "<html>\n"))]:
-        found = run(binary, "migrate", *absent, f"--peer-url={Pages(page).url}")
-        check(f"{title} is said", found.returncode == 1 and "cannot be compared" in found.stdout, found)
+        found = run("migrate", *absent, f"--peer-url={Pages(page).url}")
+        check(found.returncode == 1 and "cannot be compared" in found.stdout, f"{title} is said", found)
     for url in ["https://localhost/", "http://", "http://localhost:x/", "http://localhost:1/\r\nX: y"]:
-        found = run(binary, "migrate", *absent, f"--peer-url={url}")
-        check(f"{url!r} is refused", found.returncode == 1 and "cannot be compared" in found.stdout, found)
+        found = run("migrate", *absent, f"--peer-url={url}")
+        check(found.returncode == 1 and "cannot be compared" in found.stdout, f"{url!r} is refused", found)
 
 
-def test_itself(binary, folder):
+def itself(folder):
     """Another process of ours as the peer, the collectors run within the command."""
     flags = "--collector.disable-defaults --collector.loadavg --collector.uname"
     defaults = f"{folder}/prometheus-node-exporter"
-    with open(defaults, "w", encoding="utf-8") as file:
-        file.write(f'ARGS="{flags}"\n')
-    peer = Pages(lambda: (200, run(binary, "once", *flags.split(" ")).stdout))
-    found = run(binary, "migrate", f"--unit-file={folder}/absent", f"--defaults-file={defaults}", f"--peer-url={peer.url}")
-    check("ours in place of ours changes nothing", found.returncode == 0, found)
+    write(defaults, f'ARGS="{flags}"\n')
+    peer = Pages(lambda: (200, run("once", *flags.split(" ")).stdout))
+    found = run("migrate", f"--unit-file={folder}/absent", f"--defaults-file={defaults}", f"--peer-url={peer.url}")
+    check(found.returncode == 0, "ours in place of ours changes nothing", found)
 
 
-def main():
-    binary = os.path.abspath(sys.argv[1])
-    with tempfile.TemporaryDirectory() as folder:
-        test_arguments(binary, folder)
-        test_pages(binary, folder)
-        test_itself(binary, folder)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+suite([
+    ("node_exporter's service becomes our line", arguments),
+    ("what would change on the page is shown", pages),
+    ("ours in place of ours changes nothing", itself),
+])

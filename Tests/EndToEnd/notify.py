@@ -1,34 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What systemd is told and hands over: readiness, reloads, the watchdog, the end, and listening sockets.
-
-    notify.py BINARY
-"""
+"""What systemd is told and hands over: readiness, reloads, the watchdog, the end, and listening sockets."""
 
 import http.client
 import os
 import signal
 import socket
-import subprocess
 import sys
-import tempfile
 import time
 
-passed = failed = 0
-
-
-def check(name, ok, detail=""):
-    global passed, failed
-    if ok:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {name}{': ' + str(detail) if detail != '' else ''}")
-
-
-def environment(**more):
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("HOST_EXPORTER_", "LISTEN_", "WATCHDOG_"))}
-    return dict(kept, **more)
+from harness import Agent, check, environment, run, suite
 
 
 class Manager:
@@ -55,45 +36,39 @@ class Manager:
                 return message
 
 
-def stop(agent):
-    if agent.poll() is None:
-        agent.kill()
-        agent.wait()
-
-
-def test_lifecycle(binary, address, name):
+def lifecycle(address, name):
     manager = Manager(name)
-    agent = subprocess.Popen(
-        [binary, "--web.listen-address=127.0.0.1:0", "--log.level=error"],
-        env=environment(NOTIFY_SOCKET=address, WATCHDOG_USEC="900000"))
-    try:
-        check(f"{address}: it is ready", manager.wait("READY=1") is not None, manager.seen)
+    with Agent(ready=False, env=environment(NOTIFY_SOCKET=address, WATCHDOG_USEC="900000")) as agent:
+        check(manager.wait("READY=1") is not None, "it is ready", manager.seen)
         before = time.monotonic()
         beats = [manager.wait("WATCHDOG=1", 3) for _ in range(3)]
-        check(f"{address}: the watchdog is fed in time", None not in beats and time.monotonic() - before < 2.7, beats)
-        agent.send_signal(signal.SIGHUP)
+        check(None not in beats and time.monotonic() - before < 2.7, "the watchdog is fed in time", beats)
+        agent.process.send_signal(signal.SIGHUP)
         message = manager.wait("RELOADING=1")
         now = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
         stamp = int(message.split("MONOTONIC_USEC=")[1]) if message else 0
-        check(f"{address}: a reload is told with its time", 0 <= now - stamp < 5_000_000, message)
-        check(f"{address}: and its end", manager.wait("READY=1") is not None)
-        agent.send_signal(signal.SIGTERM)
-        check(f"{address}: the end is told", manager.wait("STOPPING=1") is not None)
-        check(f"{address}: and comes", agent.wait(10) == 0)
-    finally:
-        stop(agent)
+        check(0 <= now - stamp < 5_000_000, "a reload is told with its time", message)
+        check(manager.wait("READY=1") is not None, "and its end")
+        agent.process.send_signal(signal.SIGTERM)
+        check(manager.wait("STOPPING=1") is not None, "the end is told")
+        check(agent.process.wait(10) == 0, "and comes")
 
 
-def test_not_watched(binary, folder):
+def path_name(folder):
+    lifecycle(f"{folder}/notify", f"{folder}/notify")
+
+
+def abstract_name():
+    name = f"host-exporter-test-{os.getpid()}"
+    lifecycle("@" + name, "\0" + name)
+
+
+def not_watched(folder):
     manager = Manager(f"{folder}/other")
-    agent = subprocess.Popen(
-        [binary, "--web.listen-address=127.0.0.1:0", "--log.level=error"],
-        env=environment(NOTIFY_SOCKET=f"{folder}/other", WATCHDOG_USEC="300000", WATCHDOG_PID="1"))
-    try:
-        manager.wait("READY=1")
-        check("another process's watchdog is not fed", manager.wait("WATCHDOG=1", 1) is None, manager.seen)
-    finally:
-        stop(agent)
+    variables = environment(NOTIFY_SOCKET=f"{folder}/other", WATCHDOG_USEC="300000", WATCHDOG_PID="1")
+    with Agent(ready=False, env=variables):
+        check(manager.wait("READY=1") is not None, "it is ready", manager.seen)
+        check(manager.wait("WATCHDOG=1", 1) is None, "another process's watchdog is not fed", manager.seen)
 
 
 LAUNCHER = """
@@ -103,8 +78,8 @@ os.execv(sys.argv[1], sys.argv[1:])
 """
 
 
-def start_with_sockets(binary, sockets, *flags):
-    """Starts it as systemd does: the sockets are 3, 4, ... and LISTEN_PID is its own."""
+def with_sockets(sockets):
+    """It, started as systemd does: the sockets are 3, 4, ... and LISTEN_PID is its own."""
     numbers = [s.fileno() for s in sockets]
 
     def arrange():
@@ -113,58 +88,45 @@ def start_with_sockets(binary, sockets, *flags):
             os.dup2(number, 3 + i, inheritable=True)
             os.close(number)
 
-    return subprocess.Popen(
-        [sys.executable, "-c", LAUNCHER, binary, "--log.level=error", *flags], preexec_fn=arrange, close_fds=False,
-        env=environment(LISTEN_FDS=str(len(sockets))), stderr=subprocess.PIPE, text=True)
+    return Agent(
+        "--web.systemd-socket", listen=False, ready=False, prefix=[sys.executable, "-c", LAUNCHER], preexec_fn=arrange,
+        close_fds=False, env=environment(LISTEN_FDS=str(len(sockets))))
 
 
-def test_sockets(binary):
+def sockets():
     sockets = [socket.create_server(("127.0.0.1", 0)), socket.create_server(("127.0.0.1", 0))]
     ports = [s.getsockname()[1] for s in sockets]
     # A request that waits in the queue before the process is there.
     early = http.client.HTTPConnection("127.0.0.1", ports[0], timeout=15)
     early.request("GET", "/metrics")
-    agent = start_with_sockets(binary, sockets, "--web.systemd-socket")
-    for s in sockets:
-        s.close()
-    try:
+    with with_sockets(sockets) as agent:
+        for s in sockets:
+            s.close()
         answer = early.getresponse()
-        check("a request that came before is answered", answer.status == 200 and b"node_" in answer.read())
-        late = http.client.HTTPConnection("127.0.0.1", ports[1], timeout=15)
-        late.request("GET", "/-/ready")
-        check("the second socket serves too", late.getresponse().status == 200)
-        agent.send_signal(signal.SIGTERM)
-        check("it ends", agent.wait(10) == 0)
-    finally:
-        stop(agent)
+        check(answer.status == 200 and b"node_" in answer.read(), "a request that came before is answered")
+        agent.port = ports[1]
+        check(agent.get("/-/ready").status == 200, "the second socket serves too")
+        agent.process.send_signal(signal.SIGTERM)
+        check(agent.process.wait(10) == 0, "it ends")
 
 
-def test_no_sockets(binary, folder):
-    found = subprocess.run(
-        [binary, "--web.systemd-socket"], env=environment(), capture_output=True, text=True, timeout=10)
-    check("without sockets it says so", found.returncode == 2 and "LISTEN_FDS" in found.stderr, found)
-    found = subprocess.run(
-        [binary, "--web.systemd-socket"], env=environment(LISTEN_FDS="1", LISTEN_PID="1"), capture_output=True,
-        text=True, timeout=10)
-    check("another process's sockets are not taken", found.returncode == 2, found)
+def no_sockets():
+    found = run("--web.systemd-socket")
+    check(found.returncode == 2 and "LISTEN_FDS" in found.stderr, "without sockets it says so", found)
+    found = run("--web.systemd-socket", env=environment(LISTEN_FDS="1", LISTEN_PID="1"))
+    check(found.returncode == 2, "another process's sockets are not taken", found)
     pair = socket.socketpair()
-    agent = start_with_sockets(binary, pair[:1], "--web.systemd-socket")
-    _, error = agent.communicate(timeout=10)
-    check("what is no listening socket is refused", agent.returncode == 1 and "no listening socket" in error, error)
+    with with_sockets(pair[:1]) as agent:
+        status = agent.process.wait(10)
+        check(
+            status == 1 and "no listening socket" in agent.log_text(), "what is no listening socket is refused",
+            agent.log_text())
 
 
-def main():
-    binary = os.path.abspath(sys.argv[1])
-    with tempfile.TemporaryDirectory() as folder:
-        test_lifecycle(binary, f"{folder}/notify", f"{folder}/notify")
-        abstract = f"host-exporter-test-{os.getpid()}"
-        test_lifecycle(binary, "@" + abstract, "\0" + abstract)
-        test_not_watched(binary, folder)
-        test_sockets(binary)
-        test_no_sockets(binary, folder)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+suite([
+    ("systemd is told of its life at a path", path_name),
+    ("and at an abstract name", abstract_name),
+    ("another process's watchdog is not fed", not_watched),
+    ("sockets that systemd hands over serve", sockets),
+    ("sockets that are none are refused", no_sockets),
+])

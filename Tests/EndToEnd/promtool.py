@@ -2,15 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """promtool check metrics has nothing to say but about names that are node_exporter's own."""
 
-import shutil
 import subprocess
 
-from harness import Agent, Skip, check, equal, suite
+from harness import Agent, check, equal, need_tool, suite
 
 
 def pages():
-    if shutil.which("promtool") is None:
-        raise Skip("no promtool (Debian package prometheus)")
+    need_tool("promtool", "prometheus")
     with Agent() as agent:
         agent.get()
         page = agent.get().body
@@ -25,8 +23,7 @@ def pages():
 
 def detects():
     """promtool is really asked: it refuses what is no page."""
-    if shutil.which("promtool") is None:
-        raise Skip("no promtool (Debian package prometheus)")
+    need_tool("promtool", "prometheus")
     done = subprocess.run(["promtool", "check", "metrics"], input=b"a{ 1\n", capture_output=True, timeout=60)
     check(done.returncode not in (0, 3), "promtool accepts anything")
 

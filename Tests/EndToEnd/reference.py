@@ -1,75 +1,52 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What is generated from the descriptors: the metric reference, the manual page, the completions.
-
-    reference.py BINARY
-
-RECORD_FIXTURES=1 writes docs/metrics.md anew.
-"""
+"""What is generated from the descriptors: the metric reference, the manual page, the completions."""
 
 import json
 import os
 import re
-import shutil
 import subprocess
-import sys
-import tempfile
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-REFERENCE = os.path.join(HERE, "..", "..", "docs", "metrics.md")
-passed = failed = 0
+from harness import check, environment, need_tool, run, suite, write
+
+REFERENCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "metrics.md")
 
 
-def check(name, ok, detail=""):
-    global passed, failed
-    if ok:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {name}{': ' + str(detail) if detail != '' else ''}")
-
-
-def output(binary, *words):
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("HOST_EXPORTER_")}
-    found = subprocess.run([binary, *words], capture_output=True, text=True, timeout=30, env=environment)
-    check(f"{' '.join(words)} works", found.returncode == 0 and found.stderr == "", found.stderr)
+def output(*words):
+    found = run(*words)
+    check(found.returncode == 0 and found.stderr == "", f"{' '.join(words)} works", found.stderr)
     return found.stdout
 
 
-def test_reference(binary):
-    text = output(binary, "metrics")
-    if os.environ.get("RECORD_FIXTURES") == "1":
-        with open(REFERENCE, "w", encoding="utf-8") as file:
-            file.write(text)
-        return
+def reference():
+    text = output("metrics")
     with open(REFERENCE, encoding="utf-8") as file:
         recorded = file.read()
-    check("docs/metrics.md is what the descriptors say (make reference writes it anew)", text == recorded)
-    parsed = json.loads(output(binary, "metrics", "--json"))
+    check(text == recorded, "docs/metrics.md is what the descriptors say (make reference writes it anew)")
+    parsed = json.loads(output("metrics", "--json"))
     names = [c["name"] for c in parsed["collectors"]]
-    check("JSON lists the same collectors", names == re.findall(r"^## ([a-z0-9_]+)$", text, re.M), names)
+    check(names == re.findall(r"^## ([a-z0-9_]+)$", text, re.M), "JSON lists the same collectors", names)
     families = [f["name"] for c in parsed["collectors"] for f in c["families"]] + [f["name"] for f in parsed["agent"]]
-    check("each family of JSON stands in Markdown", all(f"| `{name}` |" in text for name in families))
-    check("there are many", len(families) > 50, len(families))
+    check(all(f"| `{name}` |" in text for name in families), "each family of JSON stands in Markdown")
+    check(len(families) > 50, "there are many", len(families))
     rows = [line for line in text.splitlines() if line.startswith("|")]
-    check("no table row is broken", all(line.endswith("|") for line in rows))
+    check(all(line.endswith("|") for line in rows), "no table row is broken")
 
 
-def test_manual(binary, folder):
-    page = output(binary, "man")
+def manual():
+    page = output("man")
     for flag in ["web.listen-address", "collector.loadavg", "config.file"]:
-        check(f"the manual page has --{flag}", flag.replace("-", "\\-") in page)
-    if not shutil.which("man"):
-        print("skipped: the manual page's form, because man is not installed")
-        return
+        check(flag.replace("-", "\\-") in page, f"the manual page has --{flag}")
+
+
+def manual_form(folder):
+    need_tool("man", "man-db")
     path = f"{folder}/host-exporter.1"
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(page)
-    environment = dict(os.environ, LC_ALL="C.UTF-8", MANROFFSEQ="", MANWIDTH="80")
+    write(path, output("man"))
     found = subprocess.run(
         ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", path], capture_output=True, text=True, timeout=60,
-        env=environment)
-    check("man has no warnings", found.returncode == 0 and found.stderr == "", found.stderr)
+        env=environment(MANROFFSEQ="", MANWIDTH="80"))
+    check(found.returncode == 0 and found.stderr == "", "man has no warnings", found.stderr)
 
 
 COMPLETE = """
@@ -82,45 +59,41 @@ printf '%s\\n' "${COMPREPLY[@]}"
 """
 
 
-def test_completions(binary, folder):
-    scripts = {}
-    for shell in ["bash", "zsh", "fish"]:
-        scripts[shell] = f"{folder}/host-exporter.{shell}"
-        with open(scripts[shell], "w", encoding="utf-8") as file:
-            file.write(output(binary, "completions", shell))
-        if shutil.which(shell):
-            found = subprocess.run([shell, "-n", scripts[shell]], capture_output=True, text=True, timeout=30)
-            check(f"{shell} can read its script", found.returncode == 0 and found.stderr == "", found.stderr)
-        else:
-            print(f"skipped: {shell}, because it is not installed")
-    if not shutil.which("bash"):
-        return
+def readable(shell):
+    def test(folder):
+        need_tool(shell)
+        script = f"{folder}/host-exporter.{shell}"
+        write(script, output("completions", shell))
+        found = subprocess.run([shell, "-n", script], capture_output=True, text=True, timeout=30)
+        check(found.returncode == 0 and found.stderr == "", f"{shell} can read its script", found.stderr)
+    return test
+
+
+def completions(folder):
+    need_tool("bash")
+    script = f"{folder}/host-exporter.bash"
+    write(script, output("completions", "bash"))
 
     def complete(*words):
         found = subprocess.run(
-            ["bash", "-c", COMPLETE, "bash", scripts["bash"], "host-exporter", *words], capture_output=True, text=True,
+            ["bash", "-c", COMPLETE, "bash", script, "host-exporter", *words], capture_output=True, text=True,
             timeout=30)
         return found.stdout.split()
 
-    check("a subcommand is completed", complete("onc") == ["once"], complete("onc"))
-    check("its second word too", complete("config", "") == ["check", "print"], complete("config", ""))
-    check("a flag is completed", complete("--log.lev") == ["--log.level="], complete("--log.lev"))
-    check("a switch has both forms", complete("--no-collector.loada") == ["--no-collector.loadavg"])
-    check("a choice behind = is completed", complete("--log.level", "=", "d") == ["debug"])
-    check("and before a word", complete("--log.level", "w") == ["warn"])
-    check("a path is completed", complete("--path.procfs", "=", "/pro") == ["/proc"])
-    check("a shell is completed", complete("completions", "z") == ["zsh"])
+    check(complete("onc") == ["once"], "a subcommand is completed", complete("onc"))
+    check(complete("config", "") == ["check", "print"], "its second word too", complete("config", ""))
+    check(complete("--log.lev") == ["--log.level="], "a flag is completed", complete("--log.lev"))
+    check(complete("--no-collector.loada") == ["--no-collector.loadavg"], "a switch has both forms")
+    check(complete("--log.level", "=", "d") == ["debug"], "a choice behind = is completed")
+    check(complete("--log.level", "w") == ["warn"], "and before a word")
+    check(complete("--path.procfs", "=", folder + "/host-exporter.ba") == [script], "a path is completed")
+    check(complete("completions", "z") == ["zsh"], "a shell is completed")
 
 
-def main():
-    binary = os.path.abspath(sys.argv[1])
-    with tempfile.TemporaryDirectory() as folder:
-        test_reference(binary)
-        test_manual(binary, folder)
-        test_completions(binary, folder)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+suite([
+    ("docs/metrics.md is what the descriptors say", reference),
+    ("the manual page has the flags", manual),
+    ("man has no warnings about the manual page", manual_form),
+    *((f"{shell} can read its completions", readable(shell)) for shell in ["bash", "zsh", "fish"]),
+    ("bash completes subcommands, flags and values", completions),
+])

@@ -5,36 +5,27 @@
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
+
+from harness import check, equal, need_tool, suite
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 RULES = os.path.join(ROOT, "packaging", "monitoring", "rules")
 TESTS = os.path.join(ROOT, "Tests", "Rules")
 
 
-def main():
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        print("skipped: promtool is not installed")
-        return 0
-    rules = sorted(name for name in os.listdir(RULES) if name.endswith(".yml"))
+def rules(folder):
+    promtool = need_tool("promtool", "prometheus")
+    shipped = sorted(name for name in os.listdir(RULES) if name.endswith(".yml"))
     tests = sorted(name for name in os.listdir(TESTS) if name.endswith(".test.yml"))
-    if not rules or not tests:
-        print("no rules or no tests found")
-        return 1
+    check(shipped and tests, "no rules or no tests found")
     # promtool looks for rule files beside the test file.
-    with tempfile.TemporaryDirectory() as folder:
-        for name in rules:
-            shutil.copy(os.path.join(RULES, name), folder)
-        for name in tests:
-            shutil.copy(os.path.join(TESTS, name), folder)
-        for command in ([promtool, "check", "rules"] + rules, [promtool, "test", "rules"] + tests):
-            done = subprocess.run(command, cwd=folder, check=False)
-            if done.returncode != 0:
-                return 1
-    return 0
+    for name in shipped:
+        shutil.copy(os.path.join(RULES, name), folder)
+    for name in tests:
+        shutil.copy(os.path.join(TESTS, name), folder)
+    for command in (["check", "rules", *shipped], ["test", "rules", *tests]):
+        done = subprocess.run([promtool, *command], cwd=folder, capture_output=True, text=True, timeout=120)
+        equal(done.returncode, 0, f"{' '.join(command)}: {done.stdout}{done.stderr}")
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+suite([("the shipped rules are good and alert as their tests say", rules)])
