@@ -11,19 +11,13 @@ import threading
 import time
 
 import hangingfs
-from harness import Agent, Skip, check, equal, suite
+from harness import Agent, Skip, check, equal, need_root, suite, write
 
 SCRAPES = 100
 # The agent takes half a second off for the way: its deadline is 2 s.
 SCRAPER_TIMEOUT = 2.5
 DEADLINE = 2.0
 HEADERS = {"X-Prometheus-Scrape-Timeout-Seconds": str(SCRAPER_TIMEOUT)}
-
-
-def write(path, text):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w") as file:
-        file.write(text)
 
 
 def chip(folder, name, attributes):
@@ -110,14 +104,16 @@ def fifos(writer_holds_them):
 # FUSE: reads and statfs that really hang, in a mount namespace of this script's own.
 
 class Host:
-    """The live host with FUSE files for some of /proc and a hwmon attribute, and a FUSE mount."""
+    """The live host with FUSE files for some of /proc; its /sys and its list of mounts are this script's own.
+
+    Two chips, one of which has a FUSE file, and two mounts beside the root, one of which is FUSE's.
+    """
 
     def __init__(self, *proc_files):
         self.proc_files = proc_files
 
     def __enter__(self):
-        if os.geteuid() != 0:
-            raise Skip("not root: no mount can be made")
+        need_root("no mount can be made")
         if not os.path.exists("/dev/fuse"):
             raise Skip("no /dev/fuse")
         self.folder = tempfile.mkdtemp()
@@ -138,9 +134,18 @@ class Host:
         self.other_mount = f"{self.folder}/other"
         os.mkdir(self.other_mount)
         hangingfs.mount("fine", self.other_mount, "tmpfs")
-        self.make_sys()
+        hwmon = f"{self.folder}/sys/class/hwmon"
+        chip(f"{hwmon}/hwmon90", "stuckchip", {"temp2_input": "41000"})
+        os.symlink(f"{self.mount_point}/temp1_input", f"{hwmon}/hwmon90/temp1_input")
+        chip(f"{hwmon}/hwmon91", "goodchip", {"temp1_input": "42000", "fan1_input": "900"})
+        self.flags = [f"--path.sysfs={self.folder}/sys"]
+        # Without these files the C library counts CPUs in /proc/stat, which hangs here, before anything of ours runs.
+        hangingfs.mount("none", "/sys", "tmpfs")
+        for name in ["online", "possible"]:
+            write(f"/sys/devices/system/cpu/{name}", f"0-{os.cpu_count() - 1}\n")
         with open("/proc/self/mountinfo") as mounts:
-            write(f"{self.folder}/mountinfo", mounts.read())
+            ours = [line for line in mounts if line.split()[4] in (self.mount_point, self.other_mount)]
+        write(f"{self.folder}/mountinfo", "1 0 8:1 / / rw - ext4 /dev/root rw\n" + "".join(ours))
         hangingfs.bind(f"{self.folder}/mountinfo", "/proc/1/mountinfo")
         for name in self.proc_files:
             hangingfs.bind(f"{self.mount_point}/{name}", f"/proc/{name}")
@@ -149,30 +154,6 @@ class Host:
     def live(name):
         with open(f"/proc/{name}", "rb") as file:
             return file.read()
-
-    def make_sys(self):
-        """The host's /sys with two chips more. sysfs takes no new directory, so a tmpfs holds its parts."""
-        live, sys = f"{self.folder}/live-sys", f"{self.folder}/sys"
-        os.mkdir(live)
-        hangingfs.mount("/sys", live, None, hangingfs.MS_BIND | hangingfs.MS_REC)
-        for part in os.listdir(live):
-            if part != "class":
-                self.bind_folder(f"{live}/{part}", f"{sys}/{part}")
-        for part in os.listdir(f"{live}/class"):
-            self.bind_folder(f"{live}/class/{part}", f"{sys}/class/{part}")
-        hwmon = f"{sys}/class/hwmon"
-        if os.path.ismount(hwmon):
-            hangingfs.libc.umount2(hwmon.encode(), hangingfs.MNT_DETACH)
-        chip(f"{hwmon}/hwmon90", "stuckchip", {"temp1_input": "1", "temp2_input": "41000"})
-        chip(f"{hwmon}/hwmon91", "goodchip", {"temp1_input": "42000", "fan1_input": "900"})
-        hangingfs.mount(sys, "/sys", None, hangingfs.MS_BIND | hangingfs.MS_REC)
-        # Below /sys alone, where mounts are not asked for their space: one mount is to hang, not two.
-        hangingfs.bind(f"{self.mount_point}/temp1_input", "/sys/class/hwmon/hwmon90/temp1_input")
-
-    @staticmethod
-    def bind_folder(source, target):
-        os.makedirs(target)
-        hangingfs.mount(source, target, None, hangingfs.MS_BIND | hangingfs.MS_REC)
 
     def __exit__(self, *_):
         self.files.close()
@@ -197,7 +178,7 @@ class Host:
 
 
 def fuse():
-    with Host("loadavg") as host, Agent() as agent:
+    with Host("loadavg") as host, Agent(*host.flags) as agent:
         whole = settled(agent)
         for part in ["node_load1", 'chip="stuckchip"', 'chip="goodchip"', f'"{host.mount_point}"', f'"{host.other_mount}"']:
             check(any(part in one for one in whole), f"{part} is missing while all is well")
@@ -233,7 +214,7 @@ def fuse():
 def from_the_start():
     """What hangs already when the agent starts, /proc/stat among it, which is sampled between scrapes as well."""
     with Host("stat", "loadavg") as host, host.hanging():
-        with Agent() as agent:
+        with Agent(*host.flags) as agent:
             seconds, threads = [], []
             start = time.monotonic()
             while time.monotonic() < start + 11:
@@ -266,7 +247,7 @@ def process_state(pid):
 
 def stop_while_hanging():
     """The answer that runs at SIGTERM is whole, and the process ends although threads sleep where no signal reaches."""
-    with Host("loadavg") as host, Agent() as agent:
+    with Host("loadavg") as host, Agent(*host.flags) as agent:
         settled(agent)
         with host.hanging():
             answers = []

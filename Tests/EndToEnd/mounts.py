@@ -1,58 +1,133 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Lists of mounts as only a real kernel writes them, in namespaces of this script's own."""
+"""Lists of mounts as only a real kernel writes them, in namespaces of this script's own.
+
+The agent runs in a root that has nothing but itself, its libraries and the mounts of the test, as the first process of
+a namespace. Which mounts the machine has, stacked or hidden ones among them, is seen by nobody in there.
+"""
 
 import os
 import re
+import shutil
 import subprocess
-import tempfile
 
-from harness import BINARY, Skip, check, equal, suite
+import hangingfs
+from harness import BINARY, Skip, check, equal, need_root, need_tool, suite
 
-# The kernel gives a read back before a record that does not fit into the rest of its page: mounts of short lines, one
-# of more than 3 kB, and more behind it. The host's own mounts would fill the first page: they go from this namespace.
-SCRIPT = """
-set -e
-mount -t tmpfs here "$1"
-cp "$2" "$1/agent"
-cd "$1"
-for point in $(awk '{print $5}' /proc/self/mountinfo | sort -r); do
-    case $point in / | /proc | /usr | "$1") ;; *) umount -l "$point" ;; esac
-done
-early=$(printf 'y%.0s' $(seq 1 60))
-for number in 1 2 3 4 5; do mkdir "$early$number"; mount -t tmpfs early "$early$number"; done
-layer=$(printf 'x%.0s' $(seq 1 200))
-layers=""
-for number in 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
-    mkdir "$layer$number"
-    layers="$layers${layers:+:}$layer$number"
-done
-mkdir upper work merged
-mount -t overlay -o "lowerdir=$layers,upperdir=upper,workdir=work" overlay merged || exit 77
-for number in 1 2 3 4 5 6; do mkdir "late$number"; mount -t tmpfs late "late$number"; done
-awk '{print $5}' /proc/self/mountinfo | sort -u >points
-./agent once --collector.disable-defaults --collector.filesystem --collector.filesystem.fs-types-exclude='^$' \\
-    --collector.filesystem.mount-points-exclude='^$' >page
-cat points
-echo
-cat page
-"""
+CLONE_NEWPID = 0x20000000
 
 
-def long_line():
-    if os.geteuid() != 0:
-        raise Skip("only root may mount")
-    with tempfile.TemporaryDirectory() as target:
-        done = subprocess.run(
-            ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "sh", "-c", SCRIPT, "sh", target, BINARY],
-            capture_output=True, text=True, timeout=60)
-    if done.returncode == 77 or "unshare" in done.stderr:
-        raise Skip("this sandbox gives no namespace or no overlay: " + done.stderr.strip())
-    check(done.returncode == 0, done.stderr)
-    points, page = done.stdout.split("\n\n", 1)
-    shown = set(re.findall(r'^node_filesystem_size_bytes\{.*mountpoint="([^"]*)"\}', page, re.M))
-    wanted = set(points.split("\n"))
-    check(len([point for point in wanted if point.startswith(target)]) == 13, f"the mounts were not made: {wanted}")
-    equal(sorted(wanted - shown), [], "mounts that are not shown")
+def copy_program(root):
+    """Puts the agent and the libraries that it is linked with where a root of its own finds them."""
+    linked = subprocess.run([need_tool("ldd"), BINARY], capture_output=True, text=True, check=True).stdout
+    libraries = re.findall(r"(?:=> |^\s+)(/\S+) \(", linked, re.M)
+    check(libraries, f"no libraries in {linked}")
+    for library in libraries:
+        os.makedirs(root + os.path.dirname(library), exist_ok=True)
+        shutil.copy(library, root + library)
+    shutil.copy(BINARY, root + "/agent")
 
 
-suite([("a list with a line of more than 3 kB is read to its end", long_line)])
+def mount_new(kind, name):
+    os.mkdir(name)
+    hangingfs.mount(name.strip("xy0123456789") or kind, name, kind)
+
+
+def make_mounts(root):
+    """The kernel gives a read back before a record that does not fit into the rest of its page: mounts of short lines,
+    one of more than 3 kB, and more behind it."""
+    os.chdir(root)
+    for number in range(5):
+        mount_new("tmpfs", "y" * 60 + str(number))
+    layers = ["x" * 200 + str(number) for number in range(10, 26)]
+    for name in [*layers, "upper", "work", "merged"]:
+        os.mkdir(name)
+    try:
+        options = f"lowerdir={':'.join(layers)},upperdir=upper,workdir=work"
+        hangingfs.mount("overlay", "merged", "overlay", 0, options)
+    except OSError as error:
+        raise Skip(f"no overlay here ({error})") from error
+    for number in range(6):
+        mount_new("tmpfs", f"late{number}")
+
+
+def first_process(root, prepare, files):
+    """What the first process of the namespace does: never returns."""
+    status = 1
+    try:
+        hangingfs.private_mounts()
+        prepare()
+        hangingfs.mount("here", root, "tmpfs")
+        copy_program(root)
+        make_mounts(root)
+        os.mkdir(root + "/proc")
+        hangingfs.mount("proc", root + "/proc", "proc")
+        os.chroot(root)
+        os.chdir("/")
+        with open("/proc/self/mountinfo") as lines:
+            os.write(files["points"].fileno(), "\n".join(line.split()[4] for line in lines).encode())
+        os.dup2(files["page"].fileno(), 1)
+        os.dup2(files["errors"].fileno(), 2)
+        os.execv("/agent", [
+            "agent", "once", "--collector.disable-defaults", "--collector.filesystem",
+            "--collector.filesystem.fs-types-exclude=^$", "--collector.filesystem.mount-points-exclude=^$"])
+    except Skip as reason:
+        os.write(files["errors"].fileno(), str(reason).encode())
+        status = 77
+    except BaseException as error:
+        os.write(files["errors"].fileno(), repr(error).encode())
+    os._exit(status)
+
+
+def page_in_namespace(folder, prepare):
+    """The mount points that the kernel lists in the namespace, and the page of an agent there."""
+    root = folder + "/root"
+    os.mkdir(root)
+    files = {name: open(f"{folder}/{name}", "w+") for name in ["points", "page", "errors"]}
+    child = os.fork()
+    if child == 0:
+        # The next process that this one starts is the first one of the namespace.
+        if hangingfs.libc.unshare(CLONE_NEWPID) != 0:
+            os._exit(78)
+        first = os.fork()
+        if first == 0:
+            first_process(root, prepare, files)
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(first, 0)[1]) % 256)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    points, page, errors = (file.read() for file in files.values() if file.seek(0) == 0)
+    for file in files.values():
+        file.close()
+    if status in (77, 78):
+        raise Skip(errors or "this sandbox gives no namespace of processes")
+    equal(status, 0, f"status, with {errors!r}")
+    return points, page
+
+
+def long_line(prepare):
+    def test(folder):
+        need_root("nobody else may mount")
+        points, page = page_in_namespace(folder, prepare)
+        shown = set(re.findall(r'^node_filesystem_size_bytes\{.*mountpoint="([^"]*)"\}', page, re.M))
+        wanted = set(points.split("\n"))
+        equal(len(wanted), 14, f"mounts were not made, or others are seen: {sorted(wanted)}")
+        equal(sorted(wanted - shown), [], "mounts that are not shown")
+    return test
+
+
+def stacked():
+    """Mounts over /sys as a host may have them: of all versions of cgroups, twice on one place, and hidden ones."""
+    hangingfs.mount("over", "/sys", "tmpfs")
+    os.makedirs("/sys/fs/cgroup")
+    for _ in range(2):
+        hangingfs.mount("groups", "/sys/fs/cgroup", "tmpfs")
+    for name in ["memory", "unified"]:
+        mount_new("tmpfs", f"/sys/fs/cgroup/{name}")
+    hangingfs.mount("twice", "/sys/fs/cgroup/unified", "tmpfs")
+    for _ in range(2):
+        hangingfs.mount("hides all that", "/sys", "tmpfs")
+
+
+suite([
+    ("a list with a line of more than 3 kB is read to its end", long_line(lambda: None)),
+    ("what the machine has mounted over /sys is seen by no test", long_line(stacked)),
+])
