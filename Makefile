@@ -23,7 +23,7 @@ BUILD_FLAGS := -j $(JOBS) --explicit-target-dependency-import-check error
 RELEASE_FLAGS := $(BUILD_FLAGS) -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now \
 	-Xswiftc -enforce-exclusivity=unchecked
 
-.PHONY: all run test unit-test test-tsan test-asan end-to-end-test release reference format lint bench fuzz clean dependencies \
+.PHONY: all run test new-collector unit-test test-tsan test-asan end-to-end-test release reference format lint bench fuzz clean dependencies \
 	deb deb-dependencies check-deb test-deb
 
 all: release
@@ -81,6 +81,10 @@ test-deb: deb
 ## Writes docs/metrics.md, the reference of all metrics, anew.
 reference: release
 	$(BINARY) metrics >docs/metrics.md
+
+## Begins a collector: make new-collector NAME=buddyinfo PART=memory [TYPE=Buddyinfo].
+new-collector:
+	@packaging/new-collector '$(NAME)' '$(PART)' '$(TYPE)'
 
 ## Formats all Swift sources in place.
 format:
