@@ -60,7 +60,7 @@ struct DeviceTests {
         #expect(reading.remappedRows.failed == false)
         #expect(reading.retiredPages.singleBit == nil)
         #expect(reading.nvlinkCount == 18)
-        #expect(reading.nvlinkReceivedBytes == 36_000 * 1_024)
+        #expect(reading.nvlinkReceivedBytes == UInt64(36_000 * 1_024))
         #expect(reading.recoveryAction == 0)
         #expect(reading.migMode == false)
         #expect(reading.fabric?.state == 3)
@@ -110,7 +110,7 @@ struct DeviceTests {
         var options = GPUReadingOptions()
         options.processes = true
         let reading = try device.read(options)
-        #expect(reading.memory?.usedBytes == 183_435_264 + 637_599_744)
+        #expect(reading.memory?.usedBytes == UInt64(183_435_264 + 637_599_744))
         #expect(reading.memory?.reservedBytes == nil)
         #expect(reading.temperatures.gpuCelsius == 34)
         #expect(reading.temperatures.marginCelsius == nil)
