@@ -140,7 +140,7 @@ extension String {
     fileprivate func count(of start: String) -> Int { split(separator: "\n").count { $0.hasPrefix(start) } }
 }
 
-@Suite(.enabled(if: FakeLibrary.whyNot == nil), .serialized)
+@Suite(.enabled(if: FakeLibrary.whyNot == nil, "needs a C compiler for the fake libnvidia-ml"), .serialized)
 struct NVIDIACollectorTests {
     @Test("eight GPUs give their figures, their states and Daena's rows")
     func eight() throws {
