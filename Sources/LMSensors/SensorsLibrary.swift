@@ -106,6 +106,3 @@ public struct SensorsLibrary: ~Copyable {
         return token == 0 ? nil : token
     }
 }
-
-/// Each call borrows the library alone, and libsensors keeps nothing per thread.
-extension SensorsLibrary: @unchecked Sendable {}

@@ -154,9 +154,6 @@ public struct PCIBusScanner: ~Copyable {
     }
 }
 
-/// Each call borrows the scanner alone and libpci keeps nothing of its own per thread.
-extension PCIBusScanner: @unchecked Sendable {}
-
 /// The names of a function in pci.ids.
 public struct PCINames: Sendable, Equatable {
     /// The vendor's name, nil where pci.ids does not know it.

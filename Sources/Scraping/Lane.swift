@@ -29,6 +29,8 @@ final class Worker {
 final class Lane {
     /// For threads and logs.
     let name: String
+    /// Its place in the scraper's list.
+    let index: Int
     /// The indices of the sources that are read in it.
     let sources: [Int]
     var worker: Worker?
@@ -38,7 +40,8 @@ final class Lane {
     /// False while the running scrape still waits for this lane.
     var isDone = true
 
-    init(name: String, sources: [Int] = []) {
+    init(_ index: Int, name: String, sources: [Int] = []) {
+        self.index = index
         self.name = name
         self.sources = sources
     }

@@ -83,11 +83,8 @@ extension Scraper {
             if worker.task == nil { lock.wakeLater(worker.signal) }
             return
         }
-        let worker = Worker()
-        lane.worker = worker
-        let isStarted = DetachedThread.start("hx-" + lane.name) { [self, state = LockedState((lane, worker))] in
-            run(state.value.1, lane: state.value.0)
-        }
+        lane.worker = Worker()
+        let isStarted = DetachedThread.start("hx-" + lane.name) { [self, index = lane.index] in run(lanes[index]) }
         if !isStarted { lane.worker = nil }
     }
 
@@ -95,24 +92,31 @@ extension Scraper {
         for lane in lanes { lane.worker?.signal.give() }
     }
 
-    private func run(_ worker: Worker, lane: Lane) {
+    private func run(_ lane: Lane) {
         var reader = KernelFileReader(budget: budget, conditions: conditions)
         lock.lock()
-        while !worker.isAbandoned {
-            if let task = lane.takeNext() {
-                perform(task, worker, lane, &reader)
-            } else if !lane.isDone {
-                end(lane)
-            } else if let scrape, scrape.areSourcesDone, !scrape.isComposing, lanes.allSatisfy(\.isDone) {
-                finish(scrape)
-            } else if isRetired, scrape == nil, pending.isEmpty {
-                lane.worker = nil
-                break
-            } else {
-                worker.signal.wait(with: lock)
-            }
+        // A worker without a task is never abandoned, so the lane's is this thread's.
+        if let worker = lane.worker {
+            while !worker.isAbandoned, work(worker, of: lane, &reader) {}
         }
         lock.unlock()
+    }
+
+    /// Does what comes next in a lane, or waits for it; false where the worker's thread is to end.
+    private func work(_ worker: Worker, of lane: Lane, _ reader: inout KernelFileReader) -> Bool {
+        if let task = lane.takeNext() {
+            perform(task, worker, lane, &reader)
+        } else if !lane.isDone {
+            end(lane)
+        } else if let scrape, scrape.areSourcesDone, !scrape.isComposing, lanes.allSatisfy(\.isDone) {
+            finish(scrape)
+        } else if isRetired, scrape == nil, pending.isEmpty {
+            lane.worker = nil
+            return false
+        } else {
+            worker.signal.wait(with: lock)
+        }
+        return true
     }
 
     /// Runs one task without the lock and notes what came of it.
@@ -177,15 +181,5 @@ extension Scraper {
             if states[index] == .running { add(.list(sources[index]), to: laneOfSource[index]) }
         }
         if !scrape.awaitsSources { releaseDependents() }
-    }
-}
-
-/// Carries what the lock guards into a thread.
-struct LockedState<Value>: @unchecked Sendable {
-    // Sendable: the value is touched only with the scraper's lock held.
-    let value: Value
-
-    init(_ value: Value) {
-        self.value = value
     }
 }

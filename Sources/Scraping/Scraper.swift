@@ -70,17 +70,20 @@ public final class Scraper: @unchecked Sendable {
         }
         samplers = sources.all.compactMap { $0 as? any SamplingSource }
 
-        let kernelLane = Lane(name: "kernel")
+        let kernelLane = Lane(0, name: "kernel")
         var lanes = [kernelLane]
         var names: [String] = []
         for source in laneSources where !names.contains(source.lane) { names.append(source.lane) }
         for name in names {
-            lanes.append(Lane(name: name, sources: laneSources.indices.filter { laneSources[$0].lane == name }))
+            lanes.append(
+                Lane(lanes.count, name: name, sources: laneSources.indices.filter { laneSources[$0].lane == name }))
         }
         laneOfSource = laneSources.map { source in lanes.first { $0.name == source.lane } ?? kernelLane }
         var laneOfCollector: [Lane] = []
         for collector in collectors {
-            if collector.descriptor.lane == .own { lanes.append(Lane(name: collector.descriptor.name)) }
+            if collector.descriptor.lane == .own {
+                lanes.append(Lane(lanes.count, name: collector.descriptor.name))
+            }
             laneOfCollector.append(collector.descriptor.lane == .own ? lanes[lanes.count - 1] : kernelLane)
         }
         self.kernelLane = kernelLane
