@@ -103,11 +103,18 @@ let package = Package(
         .target(
             name: "Migration", dependencies: ["CollectorKit", "Configuration", "Exposition", "KernelFiles", "Manual"],
             swiftSettings: swift),
+        .target(
+            name: "Agent",
+            dependencies: [
+                "CivilTime", "CollectorKit", "Collectors", "Configuration", "Exposition", "KernelFiles", "Pages",
+                "Scraping", "Serving", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swift),
         .target(name: "CBuildFacts", cSettings: c + revision),
         .executableTarget(
             name: "host-exporter",
             dependencies: [
-                "CBuildFacts", "CivilTime", "CollectorKit", "Collectors", "Devices", "Configuration", "Exposition",
+                "Agent", "CBuildFacts", "CollectorKit", "Collectors", "Configuration", "Devices", "Exposition",
                 "KernelFiles", "Manual", "Migration", "Pages", "Scraping", "Serving",
                 .product(name: "Logging", package: "swift-log"),
             ],

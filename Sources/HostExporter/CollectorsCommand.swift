@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import CollectorKit
 import Pages
 
@@ -9,8 +10,8 @@ enum CollectorsCommand {
         name: "collectors", help: "list the collectors with their state on this host and why", run: run)
 
     private static func run(_ invocation: Invocation) throws(ConfigurationError) -> Int32 {
-        let assembly = try Assembly(options: invocation.options.learningNothing, logger: nil)
-        _ = OnceCommand.scrape(assembly)
+        let assembly = try Assembly(options: invocation.options.learningNothing, facts: BuildFacts.agent, logger: nil)
+        _ = assembly.scrapeOnce()
         var rows = [["COLLECTOR", "DEFAULT", "STATE", "WHY"]]
         for report in assembly.reports() {
             rows.append([

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import CollectorKit
 import Configuration
 import Glibc
@@ -52,7 +53,8 @@ enum Command {
     private static func run(_ subcommand: Subcommand, operands: [String], _ parsed: FlagTable.Parsed) -> Int32 {
         let loaded: LoadedConfiguration
         do throws(LoadedConfiguration.Refusal) {
-            loaded = try LoadedConfiguration(flags: parsed.given, isReading: subcommand.readsConfiguration)
+            loaded = try LoadedConfiguration(
+                flags: parsed.given, tables: GlobalOptions.tables, isReading: subcommand.readsConfiguration)
         } catch {
             for problem in error.problems { _ = refuse("\(problem)") }
             return usageError

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import CollectorKit
 import Configuration
+import Serving
 
 /// `config check`: whether a configuration file can be used.
 enum ConfigCheckCommand {
@@ -20,8 +22,8 @@ enum ConfigCheckCommand {
         if problems.isEmpty {
             // The collectors and the server know which settings go together.
             do throws(ConfigurationError) {
-                _ = try ServeCommand.serverConfiguration(configuration.options)
-                _ = try Assembly(options: configuration.options, logger: nil)
+                _ = try ServerConfiguration(configuration.options, version: BuildFacts.version)
+                _ = try Assembly(options: configuration.options, facts: BuildFacts.agent, logger: nil)
             } catch {
                 problems.append(configuration.problem(error))
             }

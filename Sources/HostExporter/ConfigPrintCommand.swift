@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import CollectorKit
 import Configuration
+import Serving
 
 /// `config print`: what is in force and where it came from, as a configuration file.
 enum ConfigPrintCommand {
@@ -11,8 +13,8 @@ enum ConfigPrintCommand {
     /// What was given stands as a setting, what has its default as a comment: the text is a file that says the same.
     private static func run(_ invocation: Invocation) throws(ConfigurationError) -> Int32 {
         let configuration = invocation.configuration
-        _ = try ServeCommand.serverConfiguration(configuration.options)
-        _ = try Assembly(options: configuration.options, logger: nil)
+        _ = try ServerConfiguration(configuration.options, version: BuildFacts.version)
+        _ = try Assembly(options: configuration.options, facts: BuildFacts.agent, logger: nil)
         print("# What was given, each with its origin; defaults are commented out.")
         for option in GlobalOptions.fileTable.options {
             if let setting = configuration.settings[option.name] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import CollectorKit
 import Devices
 
@@ -12,10 +13,10 @@ enum DevicesCommand {
         flags: [json], run: run)
 
     private static func run(_ invocation: Invocation) throws(ConfigurationError) -> Int32 {
-        let assembly = try Assembly(options: invocation.options.learningNothing, logger: nil)
+        let assembly = try Assembly(options: invocation.options.learningNothing, facts: BuildFacts.agent, logger: nil)
         let inventory = try assembly.context.source(DeviceInventory.self)
         // A scrape, because drivers and libraries are asked in its lanes, by its deadline.
-        _ = OnceCommand.scrape(assembly)
+        _ = assembly.scrapeOnce()
         // Where the scan hangs, what was known before it.
         let snapshot = (try? inventory.snapshot()) ?? inventory.latest
         print(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import CollectorKit
 import Configuration
 import Glibc
@@ -54,21 +55,19 @@ enum MigrateCommand {
         let given = invocation.flags.merging(translation.given) { flag, _ in flag }
         let configuration = EffectiveConfiguration(
             flags: given, environment: [:], file: [:], table: GlobalOptions.table)
-        let assembly = own.isEmpty ? try Assembly(options: configuration.options, logger: nil) : nil
-        if let assembly {
-            assembly.scraper.sample()
-            OnceCommand.sleep(nanoseconds: 1_050_000_000)
-        }
+        let assembly =
+            own.isEmpty ? try Assembly(options: configuration.options, facts: BuildFacts.agent, logger: nil) : nil
+        assembly?.sampleForOneSecond()
         return try PageComparison.looking(
             limit: lookLimit, peer: { try PageFetch.get(peer) },
             ours: { try assembly.map { try scrape($0, peer: peer) } ?? PageFetch.get(own) },
-            pause: { OnceCommand.sleep(nanoseconds: 300_000_000) })
+            pause: { Clock.sleep(nanoseconds: 300_000_000) })
     }
 
     /// Scrapes with a connection open, as one is while the peer counts its host's connections.
     private static func scrape(_ assembly: Assembly, peer: String) throws(PageFetch.Failure) -> [UInt8] {
         let connection = try PageFetch.open(peer)
         defer { close(connection.descriptor) }
-        return OnceCommand.scrape(assembly)
+        return assembly.scrapeOnce()
     }
 }

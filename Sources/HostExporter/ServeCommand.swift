@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import CollectorKit
 import Glibc
 import Logging
@@ -14,7 +15,7 @@ enum ServeCommand {
     private static func run(_ invocation: Invocation) throws(ConfigurationError) -> Int32 {
         let (options, logger) = (invocation.options, invocation.logger)
         let manager = ServiceManager()
-        var configuration = try serverConfiguration(options)
+        var configuration = try ServerConfiguration(options, version: BuildFacts.version)
         if options[GlobalOptions.systemdSocket] {
             configuration.addresses = []
             configuration.inheritedSockets = ServiceManager.inheritedSockets()
@@ -25,7 +26,7 @@ enum ServeCommand {
             }
         }
         configuration.samplingInterval = manager.beat
-        let assembly = try Assembly(options: options, logger: logger)
+        let assembly = try Assembly(options: options, facts: BuildFacts.agent, logger: logger)
         let renderer = ScraperRenderer(assembly, onBeat: manager.feedWatchdog)
         let server = MetricsServer(configuration: configuration, renderer: renderer, logger: logger)
         do throws(ServingError) {
@@ -41,7 +42,13 @@ enum ServeCommand {
                 "version": "\(BuildFacts.version)", "collectors": "\(assembly.enabled.count)",
             ])
         manager.tell("READY=1")
-        let reload = Reload(invocation, renderer: renderer, server: server)
+        let reload = Reload(
+            of: invocation.configuration,
+            load: { () throws(LoadedConfiguration.Refusal) in
+                try LoadedConfiguration(flags: invocation.flags, tables: GlobalOptions.tables)
+            },
+            logger: logger, logLevel: invocation.logLevel, renderer: renderer,
+            changeScrapeTimeout: { server.changeScrapeTimeout(to: $0) })
         var signal = Signals.wait()
         while signal == SIGHUP || signal == SIGUSR1 {
             if signal == SIGHUP {
@@ -60,32 +67,5 @@ enum ServeCommand {
         server.stop(gracePeriodNanoseconds: gracePeriodNanoseconds)
         // Threads may still hang in the kernel; leaving does not wait for them.
         _exit(0)
-    }
-
-    /// The server's part of the options.
-    static func serverConfiguration(_ options: Options) throws(ConfigurationError) -> ServerConfiguration {
-        var configuration = ServerConfiguration()
-        let addresses = options[GlobalOptions.listenAddress]
-        if !addresses.isEmpty {
-            configuration.addresses = []
-            for text in addresses {
-                do throws(ServingError) {
-                    configuration.addresses.append(try ListenAddress(text))
-                } catch {
-                    throw ConfigurationError(flag: "web.listen-address", "\(error)")
-                }
-            }
-        }
-        configuration.telemetryPath = options[GlobalOptions.telemetryPath]
-        guard configuration.telemetryPath.hasPrefix("/") else {
-            throw ConfigurationError(
-                flag: "web.telemetry-path", "it takes a path that begins with /, for example /metrics")
-        }
-        configuration.scrapeTimeout = .nanoseconds(Int64(clamping: options[GlobalOptions.scrapeTimeout]))
-        if options.isGiven(GlobalOptions.maxRequests), options[GlobalOptions.maxRequests] > 0 {
-            configuration.maxRequests = options[GlobalOptions.maxRequests]
-        }
-        configuration.version = BuildFacts.version
-        return configuration
     }
 }

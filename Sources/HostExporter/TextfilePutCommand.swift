@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import CollectorKit
 import Collectors
-import Exposition
 import Glibc
+import KernelFiles
 
 /// `textfile put`: takes a page from standard input and puts it where the textfile collector reads it.
 enum TextfilePutCommand {

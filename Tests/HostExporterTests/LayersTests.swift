@@ -39,8 +39,13 @@ import Testing
         ],
         "Sources/Manual": ["CollectorKit", "Configuration", "Exposition"],
         "Sources/Migration": ["CollectorKit", "Configuration", "Exposition", "KernelFiles", "Manual"],
+        // Puts all parts together; knows no command line.
+        "Sources/Agent": [
+            "CivilTime", "CollectorKit", "Collectors", "Configuration", "Exposition", "KernelFiles", "Logging",
+            "Pages", "Scraping", "Serving",
+        ],
         "Sources/HostExporter": [
-            "CBuildFacts", "CivilTime", "CollectorKit", "Collectors", "Configuration", "Devices", "Exposition",
+            "Agent", "CBuildFacts", "CollectorKit", "Collectors", "Configuration", "Devices", "Exposition",
             "KernelFiles", "Logging", "Manual", "Migration", "Pages", "Scraping", "Serving",
         ],
     ]

@@ -1,38 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
-import Configuration
-import Logging
+package import Configuration
+package import Logging
 import Serving
 
 /// Takes over a changed configuration file while serving: validates it first, exchanges what can be exchanged then.
-final class Reload {
-    private let flags: [String: [String]]
+package final class Reload {
+    private let load: () throws(LoadedConfiguration.Refusal) -> LoadedConfiguration
     private let logger: Logger
     private let logLevel: LogLevel
     private let renderer: ScraperRenderer
-    private let server: MetricsServer
+    private let changeScrapeTimeout: (Duration) -> Void
     /// What is in force.
     private var current: EffectiveConfiguration
 
-    init(_ invocation: Invocation, renderer: ScraperRenderer, server: MetricsServer) {
-        flags = invocation.flags
-        logger = invocation.logger
-        logLevel = invocation.logLevel
-        current = invocation.configuration
+    /// Reloads for a running server.
+    ///
+    /// - Parameters:
+    ///   - configuration: what is in force.
+    ///   - load: reads command line, environment and file again.
+    ///   - logger: where it is told what was taken over.
+    ///   - logLevel: takes over `--log.level`.
+    ///   - renderer: takes over the collectors' switches and options.
+    ///   - changeScrapeTimeout: takes over `--scrape.timeout`.
+    package init(
+        of configuration: EffectiveConfiguration,
+        load: @escaping () throws(LoadedConfiguration.Refusal) -> LoadedConfiguration, logger: Logger,
+        logLevel: LogLevel, renderer: ScraperRenderer, changeScrapeTimeout: @escaping (Duration) -> Void
+    ) {
+        current = configuration
+        self.load = load
+        self.logger = logger
+        self.logLevel = logLevel
         self.renderer = renderer
-        self.server = server
+        self.changeScrapeTimeout = changeScrapeTimeout
     }
 
     /// Reads again; an invalid configuration leaves everything as it is, with one warning.
-    func run() {
+    package func run() {
         let loaded: LoadedConfiguration
         let wanted: EffectiveConfiguration
         let restart: [String]
         let assembly: Assembly
         do {
-            loaded = try LoadedConfiguration(flags: flags)
-            _ = try ServeCommand.serverConfiguration(loaded.configuration.options)
+            loaded = try load()
+            _ = try ServerConfiguration(loaded.configuration.options, version: "")
             restart = loaded.configuration.changes(from: current).filter(Self.needsRestart)
             wanted = loaded.configuration.keeping(restart, of: current)
             assembly = try Assembly(options: wanted.options, logger: logger, after: renderer.current)
@@ -53,7 +66,7 @@ final class Reload {
         }
         current = wanted
         logLevel.set(word: wanted.options[GlobalOptions.logLevel])
-        server.changeScrapeTimeout(to: .nanoseconds(Int64(clamping: wanted.options[GlobalOptions.scrapeTimeout])))
+        changeScrapeTimeout(.nanoseconds(Int64(clamping: wanted.options[GlobalOptions.scrapeTimeout])))
         if changes.contains(where: Self.concernsCollectors) { renderer.exchange(for: assembly) }
         logger.info(
             "configuration read again",

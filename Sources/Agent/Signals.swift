@@ -4,16 +4,16 @@ import Glibc
 
 /// Signals are blocked before the first thread starts and waited for on the main thread: no handler ever runs in the
 /// middle of anything, and no further thread is needed.
-enum Signals {
+package enum Signals {
     /// Blocks what `wait` waits for, in this thread and all that it starts, and ignores SIGPIPE.
-    static func prepare() {
+    package static func prepare() {
         _ = signal(SIGPIPE, SIG_IGN)
         var set = waited
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
     /// Waits for SIGTERM, SIGINT, SIGHUP or SIGUSR1 and returns which came.
-    static func wait() -> Int32 {
+    package static func wait() -> Int32 {
         var set = waited
         var signal: Int32 = 0
         while unsafe sigwait(&set, &signal) != 0 {}

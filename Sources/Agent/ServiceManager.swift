@@ -5,7 +5,7 @@ import Glibc
 /// What systemd wants to know and hands over: sd_notify(3) and sd_listen_fds(3) without their library.
 ///
 /// Without systemd all of it does nothing.
-struct ServiceManager: Sendable {
+package struct ServiceManager: Sendable {
     /// Where inherited descriptors begin.
     private static let firstDescriptor: CInt = 3
 
@@ -14,29 +14,30 @@ struct ServiceManager: Sendable {
     /// Within which time it wants to hear of us; nil where it does not watch.
     private let watchdogNanoseconds: UInt64?
 
-    init() {
-        let path = Self.variable("NOTIFY_SOCKET") ?? ""
+    /// What the environment says; tests hand in one of their own.
+    package init(variable: (String) -> String? = ServiceManager.variable) {
+        let path = variable("NOTIFY_SOCKET") ?? ""
         socketPath = path.hasPrefix("/") || path.hasPrefix("@") ? path : nil
-        let isOurs = Self.variable("WATCHDOG_PID").map { $0 == String(getpid()) } ?? true
-        let microseconds = isOurs ? Self.variable("WATCHDOG_USEC").flatMap { UInt64($0) } ?? 0 : 0
+        let isOurs = variable("WATCHDOG_PID").map { $0 == String(getpid()) } ?? true
+        let microseconds = isOurs ? variable("WATCHDOG_USEC").flatMap { UInt64($0) } ?? 0 : 0
         let (nanoseconds, overflow) = microseconds.multipliedReportingOverflow(by: 1_000)
         watchdogNanoseconds = microseconds > 0 && !overflow ? nanoseconds : nil
     }
 
     /// How often the event loop has to call: three times in what the watchdog allows, and every 5 s at least.
-    var beat: Duration {
+    package var beat: Duration {
         guard let watchdogNanoseconds else { return .nanoseconds(Int64(ScraperRenderer.samplingNanoseconds)) }
         let third = max(100_000_000, watchdogNanoseconds / 3)
         return .nanoseconds(Int64(min(third, ScraperRenderer.samplingNanoseconds)))
     }
 
     /// Says that the event loop lives, where that is watched.
-    func feedWatchdog() {
+    package func feedWatchdog() {
         if watchdogNanoseconds != nil { tell("WATCHDOG=1") }
     }
 
     /// Sends assignments as one datagram, without ever waiting.
-    func tell(_ text: String) {
+    package func tell(_ text: String) {
         guard let socketPath else { return }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -61,14 +62,15 @@ struct ServiceManager: Sendable {
     }
 
     /// The sockets that were handed to this very process.
-    static func inheritedSockets() -> [CInt] {
+    package static func inheritedSockets(variable: (String) -> String? = ServiceManager.variable) -> [CInt] {
         guard variable("LISTEN_PID") == String(getpid()), let count = variable("LISTEN_FDS").flatMap({ CInt($0) }),
             (1...64).contains(count)
         else { return [] }
         return Array(firstDescriptor..<firstDescriptor + count)
     }
 
-    private static func variable(_ name: String) -> String? {
+    /// A variable of this process.
+    package static func variable(_ name: String) -> String? {
         guard let text = unsafe getenv(name) else { return nil }
         return unsafe String(cString: text)
     }

@@ -3,51 +3,59 @@
 import CivilTime
 import CollectorKit
 import Glibc
-import Logging
+package import Logging
 
 /// Writes log lines to standard error as logfmt or JSON, one write each, and never waits: a line that the reader of
 /// the log does not take at once is dropped, so that a stuck reader cannot stop a scrape.
-struct LineLogHandler: LogHandler {
-    enum Format: String {
+package struct LineLogHandler: LogHandler {
+    /// How a line is written.
+    package enum Format: String {
         case logfmt, json
     }
 
-    var metadata: Logger.Metadata = [:]
-    let level: LogLevel
-    let format: Format
+    /// Fields of every line.
+    package var metadata: Logger.Metadata = [:]
+    private let level: LogLevel
+    private let format: Format
+    private let descriptor: Int32
 
-    init(level: LogLevel, format: Format) {
+    /// A handler that writes to a file descriptor, standard error where none is named.
+    package init(level: LogLevel, format: Format, descriptor: Int32 = STDERR_FILENO) {
+        self.descriptor = descriptor
         self.level = level
         self.format = format
     }
 
-    var logLevel: Logger.Level {
+    /// The least severe level that is logged, shared with all copies.
+    package var logLevel: Logger.Level {
         get { level.current }
         set { level.current = newValue }
     }
 
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    /// A field of every line.
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    func log(event: LogEvent) {
+    /// Writes one line.
+    package func log(event: LogEvent) {
         var fields: [(String, String)] = [
             ("time", LineLogHandler.timestamp()), ("level", LineLogHandler.word(event.level)),
             ("msg", event.message.description),
         ]
         let merged = metadata.merging(event.metadata ?? [:]) { _, new in new }
         for (key, value) in merged.sorted(by: { $0.key < $1.key }) { fields.append((key, "\(value)")) }
-        LineLogHandler.write(format == .json ? LineLogHandler.json(fields) : LineLogHandler.logfmt(fields))
+        write(format == .json ? LineLogHandler.json(fields) : LineLogHandler.logfmt(fields))
     }
 
-    /// One line to standard error where it takes it without waiting.
-    static func write(_ line: String) {
+    /// One line, where the descriptor takes it without waiting.
+    private func write(_ line: String) {
         // A pipe that polls writable takes PIPE_BUF bytes at once.
         let bytes = Array((line + "\n").utf8.prefix(4_096))
-        var ready = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+        var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         guard unsafe poll(&ready, 1, 0) > 0 else { return }
-        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
     }
 
     private static func word(_ level: Logger.Level) -> String {

@@ -5,17 +5,18 @@ import Glibc
 import KernelFiles
 
 /// What `textfile put` and `textfile check` read, and what the textfile collector would say to it.
-enum TextfileInput {
+package enum TextfileInput {
     /// Why nothing could be read, with the name of what it was.
-    struct Failure: Error {
-        let text: String
+    package struct Failure: Error {
+        /// What and why, in one line.
+        package let text: String
     }
 
     /// What the textfile collector reads of one file at most.
     private static let sizeLimitBytes = 16 << 20
 
     /// Reads a file to its end.
-    static func read(path: String) throws(Failure) -> [UInt8] {
+    package static func read(path: String) throws(Failure) -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Failure(text: "\(path): \(KernelFileError.text(of: errno))") }
         defer { close(descriptor) }
@@ -23,7 +24,7 @@ enum TextfileInput {
     }
 
     /// Reads a descriptor to its end.
-    static func read(_ descriptor: Int32, name: String) throws(Failure) -> [UInt8] {
+    package static func read(_ descriptor: Int32, name: String) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         while true {
             var taken = 0
@@ -44,7 +45,7 @@ enum TextfileInput {
     }
 
     /// What is wrong with a page, each with its line.
-    static func problems(in bytes: [UInt8]) -> [String] {
+    package static func problems(in bytes: [UInt8]) -> [String] {
         do throws(TextParserError) {
             let page = try TextParser.parse(bytes)
             if let line = page.firstTimestampLine {
@@ -56,7 +57,8 @@ enum TextfileInput {
         }
     }
 
-    static func sampleCount(in bytes: [UInt8]) -> Int {
+    /// How many samples a page has; 0 where it is wrong.
+    package static func sampleCount(in bytes: [UInt8]) -> Int {
         (try? TextParser.parse(bytes))?.families.reduce(0) { $0 + $1.samples.count } ?? 0
     }
 

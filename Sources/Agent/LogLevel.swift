@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Logging
+package import Logging
 import Synchronization
 
 /// The least severe level that is logged, shared by all copies of a logger, so that it can change while they are used.
-final class LogLevel: Sendable {
+package final class LogLevel: Sendable {
     private static let words: [(word: String, level: Logger.Level)] = [
         ("debug", .debug), ("info", .info), ("warn", .warning), ("error", .error),
     ]
 
     private let level: Mutex<Logger.Level>
 
-    init(word: String) {
+    /// The level of a value of `--log.level`.
+    package init(word: String) {
         level = Mutex(Self.level(of: word))
     }
 
-    var current: Logger.Level {
+    /// The level in force.
+    package var current: Logger.Level {
         get { level.withLock { $0 } }
         set { level.withLock { $0 = newValue } }
     }
 
     /// Takes a value of `--log.level`.
-    func set(word: String) {
+    package func set(word: String) {
         current = Self.level(of: word)
     }
 

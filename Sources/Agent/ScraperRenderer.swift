@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
-import Pages
+package import Pages
 import Scraping
 import Serving
 import Synchronization
@@ -9,7 +9,7 @@ import Synchronization
 /// What the server asks for pages: the scraper, in the server's terms.
 ///
 /// The scraper can be exchanged while pages are made; those that have begun are finished by the one before.
-final class ScraperRenderer: PageRenderer {
+package final class ScraperRenderer: PageRenderer {
     private struct State {
         var assembly: Assembly
         /// Those before it that still have pages to finish.
@@ -18,19 +18,19 @@ final class ScraperRenderer: PageRenderer {
     }
 
     /// Time between two samples, however often the event loop calls.
-    static let samplingNanoseconds: UInt64 = 5_000_000_000
+    package static let samplingNanoseconds: UInt64 = 5_000_000_000
 
     private let state: Mutex<State>
     private let onBeat: @Sendable () -> Void
 
     /// A renderer whose `onBeat` is called on the event loop with every periodic call: a sign that the loop lives.
-    init(_ assembly: Assembly, onBeat: @escaping @Sendable () -> Void) {
+    package init(_ assembly: Assembly, onBeat: @escaping @Sendable () -> Void) {
         state = Mutex(State(assembly: assembly))
         self.onBeat = onBeat
     }
 
     /// Lets another assembly make the pages from now on.
-    func exchange(for assembly: Assembly) {
+    package func exchange(for assembly: Assembly) {
         let before = state.withLock { state in
             let before = state.assembly
             state.assembly = assembly
@@ -45,13 +45,15 @@ final class ScraperRenderer: PageRenderer {
     private var scraper: Scraper { state.withLock { $0.assembly.scraper } }
 
     /// What makes the pages now.
-    var current: Assembly { state.withLock { $0.assembly } }
+    package var current: Assembly { state.withLock { $0.assembly } }
 
-    func render(_ request: PageRequest, completion: @escaping @Sendable (PageAnswer) -> Void) {
+    /// Has the scraper make a page.
+    package func render(_ request: PageRequest, completion: @escaping @Sendable (PageAnswer) -> Void) {
         scraper.scrape(request, completion: completion)
     }
 
-    func watch(nowNanoseconds now: UInt64) -> UInt64? {
+    /// Looks after deadlines, of pages too that the scraper before has to finish.
+    package func watch(nowNanoseconds now: UInt64) -> UInt64? {
         let (current, retired) = state.withLock { ($0.assembly.scraper, $0.retired) }
         let next = current.watch(nowNanoseconds: now)
         guard !retired.isEmpty else { return next }
@@ -59,7 +61,8 @@ final class ScraperRenderer: PageRenderer {
         return (retired.map { $0.scraper.watch(nowNanoseconds: now) } + [next]).compactMap(\.self).min()
     }
 
-    func sample() {
+    /// Takes a CPU sample where one is due.
+    package func sample() {
         onBeat()
         let now = Clock.monotonicNanoseconds()
         let due: Assembly? = state.withLock { state in
@@ -71,5 +74,6 @@ final class ScraperRenderer: PageRenderer {
         due?.scraper.sample()
     }
 
-    func collectorReports() -> [CollectorReport] { current.reports() }
+    /// Every collector with its state, sorted by name.
+    package func collectorReports() -> [CollectorReport] { current.reports() }
 }

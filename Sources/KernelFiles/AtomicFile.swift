@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import KernelFiles
 
 /// Files that a reader sees whole or not at all.
-enum AtomicFile {
+package enum AtomicFile {
     /// Writes beside the file and renames; the reason where that fails, which leaves nothing behind.
     ///
     /// Everybody may read the file.
-    static func write(_ bytes: [UInt8], to name: String, in directory: String) -> String? {
+    package static func write(_ bytes: [UInt8], to name: String, in directory: String) -> String? {
         let folder = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { return reason() }
         defer { close(folder) }

@@ -1,59 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CollectorKit
+package import CollectorKit
 import Collectors
 import Glibc
 import KernelFiles
-import Logging
-import Pages
-import Scraping
+package import Logging
+package import Pages
+package import Scraping
 
 /// Puts the parts together as the flags say.
-struct Assembly {
-    let options: Options
+package struct Assembly {
+    /// The values in force.
+    package let options: Options
     /// What the collectors were made from.
-    let context: CollectorContext
+    package let context: CollectorContext
     private let sources: Sources
-    let scraper: Scraper
+    /// What makes the pages.
+    package let scraper: Scraper
     /// The enabled collectors in the order of the scraper's reports.
-    let enabled: [CollectorDescriptor]
+    package let enabled: [CollectorDescriptor]
+
+    /// Every collector that could be enabled.
+    let entries: [CollectorEntry]
+    /// What the pages say of the build.
+    let facts: AgentFacts
 
     /// Makes the collectors that are enabled.
     ///
-    /// Fails on the first option that cannot be.
-    /// `earlier` is what this one takes the place of: CPU samples, device numbers and counters go on.
-    init(options: Options, logger: Logger?, after earlier: Assembly? = nil) throws(ConfigurationError) {
+    /// - Parameters:
+    ///   - options: the values in force.
+    ///   - entries: every collector that could be enabled.
+    ///   - facts: what the pages say of the build.
+    ///   - logger: where changes of the collectors' states are told; nil for nowhere.
+    /// - Throws: the first option that cannot be.
+    package init(
+        options: Options, entries: [CollectorEntry] = Registry.entries, facts: AgentFacts, logger: Logger?
+    ) throws(ConfigurationError) {
+        try self.init(options: options, entries: entries, facts: facts, logger: logger, after: nil)
+    }
+
+    /// Makes what takes the place of an earlier one: CPU samples, device numbers and counters go on.
+    package init(options: Options, logger: Logger?, after earlier: Assembly) throws(ConfigurationError) {
+        try self.init(
+            options: options, entries: earlier.entries, facts: earlier.facts, logger: logger, after: earlier)
+    }
+
+    private init(
+        options: Options, entries: [CollectorEntry], facts: AgentFacts, logger: Logger?, after earlier: Assembly?
+    ) throws(ConfigurationError) {
         self.options = options
+        self.entries = entries
+        self.facts = facts
         let roots = Roots(
             procfs: options[GlobalOptions.procfs], sysfs: options[GlobalOptions.sysfs],
             rootfs: options[GlobalOptions.rootfs], udevData: options[GlobalOptions.udevData])
         let sources = Sources()
-        context = CollectorContext(
-            roots: roots, options: options, sources: sources, enabled: Registry.enabled(by: options))
+        let names = entries.map(\.descriptor).filter { $0.isEnabled(by: options) }.map(\.name)
+        context = CollectorContext(roots: roots, options: options, sources: sources, enabled: Set(names))
         if let earlier { sources.takeOver(from: earlier.sources, for: context) }
         self.sources = sources
         var collectors: [any AnyCollector] = []
-        for entry in Registry.entries where entry.descriptor.isEnabled(by: options) {
+        for entry in entries where entry.descriptor.isEnabled(by: options) {
             collectors.append(try entry.make(context))
         }
         enabled = collectors.map(\.descriptor)
         scraper = Scraper(
             collectors: collectors, sources: sources, budget: DescriptorBudget(limit: Assembly.descriptorLimit()),
-            agent: options[GlobalOptions.disableExporterMetrics] ? nil : BuildFacts.agent,
+            agent: options[GlobalOptions.disableExporterMetrics] ? nil : facts,
             onChange: { report, before in
                 if let logger { Assembly.log(report, before, to: logger) }
             }, after: earlier?.scraper)
     }
 
     /// Lets every source let go of its device nodes for a time, in nanoseconds; nil where none holds any.
-    func letGoOfDevices() -> UInt64? {
+    package func letGoOfDevices() -> UInt64? {
         sources.all.compactMap { $0.letGoOfDevices() }.max()
     }
 
-    /// Every collector of this program with what became of it, in the order of the reference.
-    func reports() -> [CollectorReport] {
+    /// Every collector that could be enabled with what became of it, sorted by name.
+    package func reports() -> [CollectorReport] {
         let known = Dictionary(zip(enabled.map(\.name), scraper.reports())) { first, _ in first }
-        return GlobalOptions.collectors.map { descriptor in
+        return entries.map(\.descriptor).sorted { $0.name < $1.name }.map { descriptor in
             // nil where it is not enabled, and where it is but was never asked for.
             if let report = known[descriptor.name] ?? nil { return report }
             return CollectorReport(
