@@ -114,33 +114,15 @@ public struct FlagTable: Sendable {
         text.utf8.count <= 64 ? text : String(decoding: text.utf8.prefix(61), as: UTF8.self) + "..."
     }
 
-    /// The known flag that looks most like a misspelt one; without dashes, nil where none does.
+    /// The known flag that a misspelt one most likely stands for; without dashes, nil where none does.
     public func suggestion(for name: String) -> String? {
         let negated = name.hasPrefix("no-")
-        let wanted = Array((negated ? String(name.dropFirst(3)) : name).utf8.prefix(64))
-        var best: (distance: Int, name: String)?
-        for option in options where !option.isHidden {
-            if case .flag = option.kind {} else if negated { continue }
-            let distance = FlagTable.distance(wanted, Array(option.name.utf8))
-            if distance < best?.distance ?? .max { best = (distance, option.name) }
+        let wanted = Misspelling(negated ? String(name.dropFirst(3)) : name)
+        var best: (slips: Int, name: String)?
+        for option in options where !option.isHidden && (!negated || option.isSwitch) {
+            guard let slips = wanted.slips(from: option.name) else { continue }
+            if slips < best?.slips ?? .max { best = (slips, option.name) }
         }
-        guard let best, best.distance <= max(1, min(3, wanted.count / 4)) else { return nil }
-        return (negated ? "no-" : "") + best.name
-    }
-
-    /// Levenshtein's distance.
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        guard abs(left.count - right.count) <= 3 else { return .max }
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, b) in right.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = a == b ? diagonal : min(diagonal, above, row[j]) + 1
-                diagonal = above
-            }
-        }
-        return row[right.count]
+        return best.map { (negated ? "no-" : "") + $0.name }
     }
 }

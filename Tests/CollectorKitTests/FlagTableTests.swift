@@ -79,6 +79,54 @@ import Testing
         #expect(refusal("--=x").hasPrefix("unknown flag --"))
     }
 
+    /// Names as long, as short and as much alike as those of the real table.
+    private static let names = FlagTable(
+        [
+            "collector.arp", "collector.cpu", "collector.cpu.info.flags-include", "collector.diskstats",
+            "collector.dmi",
+            "collector.filesystem.mount-points-exclude", "collector.meminfo", "collector.netstat", "collector.os",
+            "collector.rapl", "collector.stat", "collector.time", "collector.timex", "collector.uname",
+            "collector.vmstat", "web.listen-address", "web.telemetry-path", "log.level", "path.procfs",
+        ].map { OptionDescriptor($0, .flag(default: true), help: "") })
+
+    @Test(
+        "a flag that is a slip or two away is suggested",
+        arguments: [
+            ("collector.diskstat", "collector.diskstats"), ("collector.dikstats", "collector.diskstats"),
+            ("web.listen-adress", "web.listen-address"), ("no-colector.cpu", "no-collector.cpu"),
+            ("collector.cpi", "collector.cpu"), ("collector.cp", "collector.cpu"), ("collector.oss", "collector.os"),
+            ("colector.diskstat", "collector.diskstats"), ("log.lveel", "log.level"), ("lgo.level", "log.level"),
+            ("collector.tmex", "collector.timex"), ("web.telemetry.path", "web.telemetry-path"),
+            ("webtelemetry-path", "web.telemetry-path"), ("collector-meminfo", "collector.meminfo"),
+            ("collector.cpu.infoflags-include", "collector.cpu.info.flags-include"),
+            ("collector.filesystem.mountpoints-exclude", "collector.filesystem.mount-points-exclude"),
+            ("collector.filesystme.mount-point-exclude", "collector.filesystem.mount-points-exclude"),
+        ])
+    func near(typed: String, meant: String) {
+        #expect(Self.names.suggestion(for: typed) == meant)
+    }
+
+    @Test(
+        "a flag that only has words in common with known ones is not: no suggestion is better than a far one",
+        arguments: [
+            "collector.foo", "colector.foo", "no-collector.foo", "collector.bar", "collector.drm", "collector.edac",
+            "collector.ksmd", "collector.lnstat", "collector.mdadm", "collector.ntp", "collector.nvme",
+            "collector.slabinfo", "collector.softirqs", "collector.swap", "collector.tcpstat", "collector.xfs",
+            "collector.zfs", "collector.o", "collector.", "collector", "collector.cpu.guest", "collector.arp.x",
+            "web.listen-socket", "web.config.file", "log.file", "path.sysfs", "os", "", ".", "--", "x",
+        ])
+    func far(typed: String) {
+        #expect(Self.names.suggestion(for: typed) == nil)
+    }
+
+    @Test("the nearest of several is suggested, and of two as near the first")
+    func nearest() {
+        #expect(Self.names.suggestion(for: "collector.timexx") == "collector.timex")
+        #expect(Self.names.suggestion(for: "collector.tim") == "collector.time")
+        let twins = FlagTable(["a.one1", "a.one2"].map { OptionDescriptor($0, .flag(default: true), help: "") })
+        #expect(twins.suggestion(for: "a.one3") == "a.one1")
+    }
+
     @Test("a value of the wrong kind is refused with the flag first and what it takes")
     func wrongKinds() {
         #expect(
