@@ -158,6 +158,8 @@ let package = Package(
             name: "ScrapingTests",
             dependencies: ["CollectorKit", "Exposition", "ExpositionSupport", "KernelFiles", "Pages", "Scraping"],
             swiftSettings: test),
+        .testTarget(
+            name: "ManualTests", dependencies: ["CollectorKit", "Exposition", "Manual"], swiftSettings: test),
         .testTarget(name: "HostExporterTests", dependencies: ["ExpositionSupport"], swiftSettings: test),
         .testTarget(
             name: "ServingTests",

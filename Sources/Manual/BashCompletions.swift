@@ -10,7 +10,9 @@ enum BashCompletions {
         }
         var values = ""
         for option in completed.options where !option.words.isEmpty {
-            values += "        --\(option.name)) words='\(option.words.joined(separator: " "))' ;;\n"
+            // compgen takes quotes off and expands once more.
+            let words = ShellText.quoted(option.words.map(ShellText.word).joined(separator: " "))
+            values += "        --\(option.name)) words=\(words) ;;\n"
         }
         let paths = completed.options.filter(\.takesPath).map { "--\($0.name)" }.joined(separator: "|")
         var seconds = ""

@@ -35,7 +35,10 @@ struct CompletionWords {
         var firstWords: [String] = []
         for word in listed.compactMap(\.words.first) where !firstWords.contains(word) { firstWords.append(word) }
         subcommands = listed
-        options = program.flags.options.filter { !$0.isHidden }
+        // Two subcommands may take a flag of one name; one that is not shown has none to show.
+        var known = Set(program.subcommands.filter(\.isHidden).flatMap(\.options).map(\.name))
+        known.subtract(listed.flatMap(\.options).map(\.name))
+        options = program.flags.options.filter { !$0.isHidden && known.insert($0.name).inserted }
         self.firstWords = firstWords
         secondWords =
             firstWords.map { first in

@@ -23,13 +23,15 @@ enum FishCompletions {
                 out += "complete -c host-exporter -l \(option.name) -d \(help)\n"
                 out += "complete -c host-exporter -l no-\(option.name) -d \(help)\n"
             } else {
-                let values = option.words.isEmpty ? "" : " -a '\(option.words.joined(separator: " "))'"
+                let values = option.words.isEmpty ? "" : " -a \(quoted(option.words.map(word).joined(separator: " ")))"
                 out +=
                     "complete -c host-exporter -l \(option.name) \(option.takesPath ? "-r -F" : "-x")\(values) -d \(help)\n"
             }
         }
         return out
     }
+
+    private static func word(_ text: String) -> String { ShellText.isPlain(text) ? text : quoted(text) }
 
     /// A word in fish's single quotes, in which backslash and quote are escaped.
     private static func quoted(_ text: String) -> String {

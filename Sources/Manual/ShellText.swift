@@ -3,9 +3,11 @@
 /// Words as a POSIX shell reads them.
 package enum ShellText {
     /// A word in single quotes, where it needs them.
-    package static func word(_ text: String) -> String {
-        let isPlain =
-            !text.isEmpty
+    package static func word(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
+
+    /// True for a word that no shell reads as anything but itself.
+    static func isPlain(_ text: String) -> Bool {
+        !text.isEmpty
             && text.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -14,7 +16,6 @@ package enum ShellText {
                 default: "-_.,:/=+@%".utf8.contains(byte)
                 }
             }
-        return isPlain ? text : quoted(text)
     }
 
     /// A text in single quotes.

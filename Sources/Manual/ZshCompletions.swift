@@ -14,10 +14,10 @@ enum ZshCompletions {
             }
             let values =
                 option.words.isEmpty
-                ? (option.takesPath ? "_files" : " ") : "(\(option.words.joined(separator: " ")))"
+                ? (option.takesPath ? "_files" : " ") : "(\(option.words.map(ShellText.word).joined(separator: " ")))"
             let star = option.isRepeatable ? "'*'" : ""
             flags +=
-                "        \(star)--\(option.name)=\(help)\(quoted(":\(option.placeholder.lowercased()):\(values)"))\n"
+                "        \(star)--\(option.name)=\(help)\(quoted(":\(escaped(option.placeholder.lowercased())):\(values)"))\n"
         }
         var seconds = ""
         for (first, words) in completed.secondWords {
