@@ -160,6 +160,7 @@ let package = Package(
             swiftSettings: test),
         .testTarget(
             name: "ManualTests", dependencies: ["CollectorKit", "Exposition", "Manual"], swiftSettings: test),
+        .testTarget(name: "MigrationTests", dependencies: ["CollectorKit", "Migration"], swiftSettings: test),
         .testTarget(name: "HostExporterTests", dependencies: ["ExpositionSupport"], swiftSettings: test),
         .testTarget(
             name: "ServingTests",

@@ -50,7 +50,8 @@ package enum PageFetch {
             port = String(authority[authority.index(after: colon)...])
         }
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-        guard !host.isEmpty, UInt16(port) != nil else { throw failed("there is no host or no port in it") }
+        let isHost = !host.isEmpty && !host.contains { $0 == "[" || $0 == "]" }
+        guard isHost, UInt16(port) != nil else { throw failed("there is no host or no port in it") }
         guard let connection = connect(String(host), port) else { throw failed(KernelFileError.text(of: errno)) }
         return (connection, authority, path.isEmpty ? "/" : path)
     }
