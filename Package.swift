@@ -161,6 +161,13 @@ let package = Package(
         .testTarget(
             name: "ManualTests", dependencies: ["CollectorKit", "Exposition", "Manual"], swiftSettings: test),
         .testTarget(name: "MigrationTests", dependencies: ["CollectorKit", "Migration"], swiftSettings: test),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "CollectorKit", "Collectors", "Configuration", "Scraping", "Serving",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: test),
         .testTarget(name: "HostExporterTests", dependencies: ["ExpositionSupport"], swiftSettings: test),
         .testTarget(
             name: "ServingTests",

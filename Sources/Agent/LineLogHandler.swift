@@ -13,6 +13,9 @@ package struct LineLogHandler: LogHandler {
         case logfmt, json
     }
 
+    /// What a pipe that polls writable takes at once: PIPE_BUF.
+    private static let lineLimitBytes = 4_096
+
     /// Fields of every line.
     package var metadata: Logger.Metadata = [:]
     private let level: LogLevel
@@ -46,16 +49,33 @@ package struct LineLogHandler: LogHandler {
         ]
         let merged = metadata.merging(event.metadata ?? [:]) { _, new in new }
         for (key, value) in merged.sorted(by: { $0.key < $1.key }) { fields.append((key, "\(value)")) }
-        write(format == .json ? LineLogHandler.json(fields) : LineLogHandler.logfmt(fields))
+        write(line(fields))
     }
 
     /// One line, where the descriptor takes it without waiting.
-    private func write(_ line: String) {
-        // A pipe that polls writable takes PIPE_BUF bytes at once.
-        let bytes = Array((line + "\n").utf8.prefix(4_096))
+    private func write(_ line: [UInt8]) {
         var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         guard unsafe poll(&ready, 1, 0) > 0 else { return }
-        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        _ = unsafe line.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    }
+
+    /// The fields as a line that a pipe takes at once; where they are too long, the ends of values are left out.
+    private func line(_ fields: [(String, String)]) -> [UInt8] {
+        func text(_ fields: [(String, String)]) -> [UInt8] {
+            Array((format == .json ? Self.json(fields) : Self.logfmt(fields)).utf8)
+        }
+        var bytes = text(fields)
+        var limit = Self.lineLimitBytes / 2
+        while bytes.count >= Self.lineLimitBytes, limit > 0 {
+            bytes = text(fields.map { key, value in (key, Self.cut(value, to: limit)) })
+            limit /= 2
+        }
+        return bytes.prefix(Self.lineLimitBytes - 1) + [UInt8(ascii: "\n")]
+    }
+
+    private static func cut(_ text: String, to limit: Int) -> String {
+        guard text.utf8.count > limit else { return text }
+        return String(decoding: text.utf8.prefix(limit), as: UTF8.self) + "..."
     }
 
     private static func word(_ level: Logger.Level) -> String {
