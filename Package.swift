@@ -164,7 +164,7 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "CollectorKit", "Collectors", "Configuration", "Scraping", "Serving",
+                "Agent", "CollectorKit", "Collectors", "Configuration", "Exposition", "Pages", "Scraping", "Serving",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: test),
