@@ -13,6 +13,8 @@ package enum AtomicFile {
         defer { close(folder) }
         // No name that ends in .prom: the collector would read it.
         let draft = ".\(name).\(getpid()).new"
+        // A crash may have left one behind, and in a container the next process has the same number.
+        unsafe unlinkat(folder, draft, 0)
         let descriptor = unsafe openat(folder, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { return reason() }
         var failure = fill(descriptor, bytes)

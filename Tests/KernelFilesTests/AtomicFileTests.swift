@@ -51,6 +51,15 @@ import Testing
         #expect(folder.names == ["a"] && folder.content("a") == [1])
     }
 
+    @Test("a draft that a crash left behind is in nobody's way")
+    func leftover() throws {
+        let folder = try Folder()
+        let draft = "\(folder.path)/.a.\(getpid()).new"
+        try FileManager.default.createSymbolicLink(atPath: draft, withDestinationPath: folder.path + "/b")
+        #expect(AtomicFile.write([1], to: "a", in: folder.path) == nil)
+        #expect(folder.names == ["a"] && folder.content("a") == [1])
+    }
+
     @Test("what cannot be written is said and leaves nothing behind")
     func failures() throws {
         let folder = try Folder()
