@@ -168,7 +168,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: test),
-        .testTarget(name: "HostExporterTests", dependencies: ["ExpositionSupport"], swiftSettings: test),
+        .testTarget(
+            name: "HostExporterTests", dependencies: ["Agent", "CollectorKit", "Manual", "host-exporter"],
+            swiftSettings: test),
         .testTarget(
             name: "ServingTests",
             dependencies: [

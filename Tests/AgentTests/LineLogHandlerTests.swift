@@ -143,7 +143,7 @@ import Testing
         #expect(try logfmt.written().hasSuffix(" state=failed\n"))
     }
 
-    @Test("a pipe that nobody reads makes no line wait: what does not fit is dropped, whole")
+    @Test("a pipe that nobody reads makes no line wait: what does not fit is dropped, whole", .timeLimit(.minutes(1)))
     func fullPipe() throws {
         let log = try Piped(.logfmt)
         for number in 0..<5_000 { log.logger.info("line \(number) \(String(repeating: "x", count: 100))") }

@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test("a receiver that does not read makes nobody wait")
+    @Test("a receiver that does not read makes nobody wait", .timeLimit(.minutes(1)))
     func full() throws {
         let folder = try TemporaryFolder()
         let receiver = try Receiver(folder.path + "/notify")
