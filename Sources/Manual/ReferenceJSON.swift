@@ -63,6 +63,8 @@ package enum ReferenceJSON {
                     json.member("name", family.name)
                     json.member("type", "\(family.type.text)")
                     json.member("labels", family.labels)
+                    json.member("optional_labels", family.labels.filter(family.optionalLabels.contains))
+                    json.member("any_labels", family.hasAnyLabels)
                     json.member("help", family.help)
                 }
             }

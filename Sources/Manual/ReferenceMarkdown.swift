@@ -12,7 +12,7 @@ package enum ReferenceMarkdown {
 
             What each collector reports, from the collectors' own descriptors: `host-exporter metrics` prints this text,
             `host-exporter metrics --json` the same for programs. `--collector.NAME` switches a collector on,
-            `--no-collector.NAME` off.
+            `--no-collector.NAME` off. A label with a question mark is one that a sample may lack, `*` are any labels.
 
             | collector | default | what it reports |
             |---|---|---|
@@ -57,7 +57,7 @@ package enum ReferenceMarkdown {
     private static func table(_ families: [MetricFamily]) -> String {
         var out = "| metric | type | labels | meaning |\n|---|---|---|---|\n"
         for family in families {
-            let labels = family.labels.joined(separator: ", ")
+            let labels = family.labelText.split(separator: ",").joined(separator: ", ")
             out += "| \(code(family.name)) | \(family.type.text) | \(cell(labels)) | \(cell(family.help)) |\n"
         }
         return out

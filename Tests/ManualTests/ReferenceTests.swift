@@ -17,8 +17,8 @@ import Testing
         #expect(
             markdown.contains(
                 "| `--collector.disk.exclude=REGEX` | `^(ram\\|loop)\\d+$` | Disks to leave out. |\n"))
-        #expect(markdown.contains("| `node_disk_reads_total` | counter | bus, device | Reads of \"a\" \\| b. |\n"))
-        #expect(markdown.contains("| `node_disk_<field>` | untyped |  | Others. |\n"))
+        #expect(markdown.contains("| `node_disk_reads_total` | counter | bus?, device | Reads of \"a\" \\| b. |\n"))
+        #expect(markdown.contains("| `node_disk_<field>` | untyped | * | Others. |\n"))
         #expect(markdown.hasSuffix("\n## quiet\n\nNothing. Default: off.\n" + agent))
         #expect(!markdown.contains("secret"))
     }
@@ -64,8 +64,10 @@ import Testing
         #expect(flags.map { $0["hidden"] as? Bool } == [false, true])
         let families = try #require(collectors[0]["families"] as? [[String: Any]])
         #expect(families[0]["labels"] as? [String] == ["bus", "device"])
+        #expect(families[0]["optional_labels"] as? [String] == ["bus"] && families[0]["any_labels"] as? Bool == false)
         #expect(families[0]["type"] as? String == "counter")
-        #expect((collectors[0]["open_families"] as? [[String: Any]])?.count == 1)
+        let openFamilies = try #require(collectors[0]["open_families"] as? [[String: Any]])
+        #expect(openFamilies.map { $0["any_labels"] as? Bool } == [true])
         #expect((object["agent"] as? [[String: Any]])?.count == 1)
         let lines = json.split(separator: "\n").map(String.init)
         #expect(lines.count { $0.hasPrefix("{\"name\":") } == 2)

@@ -26,9 +26,9 @@ enum SmallProgram {
                     aliases: ["collector.disk.ignored"]),
                 Flag.toggle("collector.disk.secret", default: true, help: "Not shown.", isHidden: true),
             ],
-            openFamilies: [MetricFamily.untyped("node_disk_<field>", [], "Others.")])
+            openFamilies: [MetricFamily(.untyped, anyLabels: "node_disk_<field>", help: "Others.")])
         descriptor.families = [
-            MetricFamily.counter("node_disk_reads_total", ["device", "bus"], "Reads of \"a\" | b.")
+            MetricFamily.counter("node_disk_reads_total", ["device", "bus?"], "Reads of \"a\" | b.")
         ]
         return descriptor
     }()
