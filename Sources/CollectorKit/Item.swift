@@ -75,7 +75,7 @@ public struct ItemSet<ID: Hashable, Identity: Equatable, Content: ItemContent & 
     public init() {}
 
     /// All that a lane has to read, those that are gone included, so that their threads are known to be back.
-    public var laneItems: [any LaneItem] { (entries + gone).map(\.item) }
+    public private(set) var laneItems: [any LaneItem] = []
 
     /// Brings the set in line with what is there.
     public mutating func update<Wanted: Sequence, Failure: Error>(
@@ -99,6 +99,7 @@ public struct ItemSet<ID: Hashable, Identity: Equatable, Content: ItemContent & 
         gone = known.values.filter(\.item.isInUse)
         if !gone.isEmpty { isOutdated = true }
         entries = fresh
+        laneItems = (entries + gone).map(\.item)
     }
 }
 

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-
 /// The label names that a family declares, against which each new series is held.
 struct DeclaredLabels {
-    private struct Name {
-        let bytes: [UInt8]
-        let isOptional: Bool
-    }
-
-    private let names: [Name]
+    private let names: [String]
+    /// A bit for each name that a series need not have.
+    private let optional: UInt64
     private let takesAny: Bool
 
     init(_ family: MetricFamily) {
-        names = family.labels.map { Name(bytes: Array($0.utf8), isOptional: family.optionalLabels.contains($0)) }
+        names = family.labels
+        optional = family.labels.indices.prefix(64).reduce(0) { bits, index in
+            family.optionalLabels.contains(family.labels[index]) ? bits | 1 << UInt64(index) : bits
+        }
         takesAny = family.hasAnyLabels
     }
 
@@ -37,20 +35,12 @@ struct DeclaredLabels {
             at += 1
             if at < text.count, unsafe text[at] == UInt8(ascii: ",") { at += 1 }
         }
-        for index in names.indices where !names[index].isOptional && seen & 1 << UInt64(index) == 0 { return false }
-        return true
+        return names.indices.allSatisfy { (seen | optional) & 1 << UInt64($0) != 0 }
     }
 
     private func index(of name: UnsafeRawBufferPointer) -> Int? {
         // More labels than this no family has; they would be refused by the first test.
-        for index in names.indices.prefix(64) where names[index].bytes.count == name.count {
-            let isSame = unsafe names[index].bytes.withUnsafeBytes { own in
-                guard let left = own.baseAddress, let right = name.baseAddress else { return own.count == 0 }
-                return unsafe memcmp(left, right, own.count) == 0
-            }
-            if isSame { return index }
-        }
-        return nil
+        names.indices.prefix(64).first { unsafe names[$0].utf8.elementsEqual(name) }
     }
 }
 

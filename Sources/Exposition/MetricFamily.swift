@@ -20,9 +20,11 @@ public struct MetricFamily: Sendable, Equatable {
     public init(_ type: MetricType, _ name: String, labels: [String] = [], help: String) {
         self.name = name
         self.type = type
+        // Hundreds of families are kept for as long as the process runs: most have the list as it was declared.
         let optional = labels.filter { $0.hasSuffix("?") }.map { String($0.dropLast()) }
-        optionalLabels = Set(optional)
-        self.labels = (labels.filter { !$0.hasSuffix("?") } + optional).sorted()
+        optionalLabels = optional.isEmpty ? [] : Set(optional)
+        let names = optional.isEmpty ? labels : labels.filter { !$0.hasSuffix("?") } + optional
+        self.labels = zip(names, names.dropFirst()).allSatisfy { $0 <= $1 } ? names : names.sorted()
         hasAnyLabels = false
         self.help = help
     }

@@ -11,8 +11,8 @@ public final class KernelFile {
 
     /// The path that is opened.
     public let path: String
-    /// True where a read that is not full has all that is left.
-    private let isOneRead: Bool
+    /// What tells that nothing is left.
+    private let end: FileEnd
     /// What others know of this path, where it is a file that several collectors read.
     private let shared: SharedContent?
     private var descriptor = KeptDescriptor()
@@ -23,7 +23,7 @@ public final class KernelFile {
     /// Source: kernel Documentation/filesystems/seq_file.rst.
     public init(_ path: String) {
         self.path = path
-        isOneRead = false
+        end = .emptyRead
         shared = nil
     }
 
@@ -33,14 +33,25 @@ public final class KernelFile {
     /// Documentation/filesystems/sysfs.rst.
     public init(oneRead path: String) {
         self.path = path
-        isOneRead = true
+        end = .shortRead
+        shared = nil
+    }
+
+    /// A file of lines of which the kernel gives as many as fit into 4 KiB in one read, and none of which is longer than
+    /// `longestLine` bytes: a read that left room for another line was the last.
+    ///
+    /// It saves asking for more where that is dear: at the end of /proc/net/udp the kernel searches its whole table of
+    /// sockets to find that there is nothing more. Source: kernel Documentation/filesystems/seq_file.rst.
+    public init(_ path: String, longestLine: Int) {
+        self.path = path
+        end = .roomLeft(longestLine: longestLine)
         shared = nil
     }
 
     /// A file that several collectors may read: the content is read once in each scrape.
     public init(_ content: SharedContent) {
         path = content.path
-        isOneRead = false
+        end = .emptyRead
         shared = content
     }
 
@@ -60,11 +71,11 @@ public final class KernelFile {
             return try shared.read(into: &arena, budget: budget, scrape: scrape, conditions: conditions)
         }
         try conditions.check(path)
-        let isOneRead = isOneRead
+        let end = end
         return try descriptor.use(
             path, within: budget, isStale: { KernelFile.stale.contains($0.errno) }
         ) { (descriptor) throws(KernelFileError) in
-            try arena.fill(from: descriptor, path: path, isOneRead: isOneRead, longestRead: conditions.longestRead)
+            try arena.fill(from: descriptor, path: path, end: end, longestRead: conditions.longestRead)
         }
     }
 }

@@ -38,7 +38,7 @@ public struct KernelFileReader: ~Copyable {
         let descriptor = try KeptDescriptor.open(path)
         defer { _ = close(descriptor) }
         return try arena.fill(
-            from: descriptor, path: path, isOneRead: false, longestRead: conditions.longestRead)
+            from: descriptor, path: path, end: .emptyRead, longestRead: conditions.longestRead)
     }
 
     /// The names in a kept directory.

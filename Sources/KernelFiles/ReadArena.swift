@@ -2,6 +2,29 @@
 
 import Glibc
 
+/// What tells that a read was the last of a file.
+enum FileEnd {
+    /// A read that brings nothing, which is so of every file.
+    case emptyRead
+    /// A read that brings less than was asked for.
+    case shortRead
+    /// A read that brings so little that one more line would have fitted into the kernel's page.
+    case roomLeft(longestLine: Int)
+
+    /// What the kernel gives of a file of lines in one read at most, unless a single line is longer.
+    static let page = 4_096
+
+    /// True where a read of `got` bytes of `asked` was the last; `isCut` where a test made the read a short one.
+    func isReached(by got: Int, of asked: Int, isCut: Bool) -> Bool {
+        switch self {
+        case .emptyRead: false
+        case .shortRead: got < asked || isCut
+        // A read that a test made shorter than a page tells nothing.
+        case .roomLeft(let longestLine): got < min(asked, FileEnd.page) - longestLine && asked >= FileEnd.page
+        }
+    }
+}
+
 /// Memory into which a reader reads.
 ///
 /// Views of it stay readable as long as the arena lives: it grows by further blocks and never gives one back, and a new
@@ -13,8 +36,6 @@ struct ReadArena: ~Copyable {
     private static let blockSize = 65_536
     /// No kernel file that is read here is larger; what is larger is refused, not cut.
     private static let largestFile = 64 << 20
-    /// What the kernel gives of an attribute at most.
-    private static let page = 4_096
     @safe
     private struct Block {
         let base: UnsafeMutablePointer<UInt8>
@@ -37,25 +58,29 @@ struct ReadArena: ~Copyable {
 
     /// Reads from offset 0 until nothing is left.
     ///
-    /// With `isOneRead` a read that brings less than was asked for is the last one. No read asks for more than
-    /// `longestRead` bytes, which only tests make less than there is room for.
+    /// No read asks for more than `longestRead` bytes, which only tests make less than there is room for. Where a test
+    /// cuts reads at a page, what a file claims of its end is held to that: one read is all there is of what claims to
+    /// come in one, and what claims to come in lines is cut after the last whole line.
     mutating func fill(
-        from descriptor: Int32, path: String, isOneRead: Bool, longestRead: Int
+        from descriptor: Int32, path: String, end: FileEnd, longestRead: Int
     ) throws(KernelFileError) -> Bytes {
         var limit = ReadArena.firstRead
         var start = unsafe room(atLeast: limit)
         var length = 0
         while true {
             let asked = min(limit - length, longestRead)
-            let got = unsafe pread(descriptor, start + length, asked, length)
+            var got = unsafe pread(descriptor, start + length, asked, length)
             if got < 0 {
                 if errno == EINTR { continue }
                 throw KernelFileError(.read, path: path, errno: errno)
             }
+            let isCut = asked == longestRead && longestRead >= FileEnd.page
+            if isCut, case .roomLeft = end, got == asked {
+                let lastLineEnd = unsafe Bytes(UnsafePointer(start + length), count: got).lastIndex(of: UInt8(ascii: "\n"))
+                got = lastLineEnd.map { $0 + 1 } ?? got
+            }
             length += got
-            // Where a test cuts reads at a page, what claims to be one read is held to it.
-            let isCut = asked == longestRead && longestRead >= ReadArena.page
-            if got == 0 || isOneRead && (got < asked || isCut) { break }
+            if got == 0 || end.isReached(by: got, of: asked, isCut: isCut) { break }
             guard length == limit else { continue }
             guard limit < ReadArena.largestFile else { throw KernelFileError(.read, path: path, errno: EFBIG) }
             limit *= 4

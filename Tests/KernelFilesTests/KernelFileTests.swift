@@ -8,7 +8,7 @@ import Testing
 @Suite("Reading kernel files to their end")
 struct KernelFileTests {
     /// A file of `count` bytes below the temporary directory, for the length of a call.
-    private func withFile(_ count: Int, _ body: (String, [UInt8]) throws -> Void) throws {
+    private func withFile(_ count: Int, lines: Int? = nil, _ body: (String, [UInt8]) throws -> Void) throws {
         var template = Array("/tmp/kernel-file-XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
         try #require(descriptor >= 0)
@@ -17,7 +17,10 @@ struct KernelFileTests {
             close(descriptor)
             unlink(path)
         }
-        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        let bytes = (0..<count).map { at -> UInt8 in
+            guard let lines else { return UInt8(truncatingIfNeeded: at &* 7) }
+            return (at + 1) % lines == 0 ? UInt8(ascii: "\n") : UInt8(ascii: "a") + UInt8(at % 26)
+        }
         try #require(write(descriptor, bytes, bytes.count) == bytes.count)
         try body(path, bytes)
     }
@@ -55,6 +58,26 @@ struct KernelFileTests {
                 let page = try cut.contents(of: file).array
                 #expect(page == Array(bytes.prefix(4_096)))
             }
+        }
+    }
+
+    @Test("a file of lines ends where a longer line had room, and loses its rest where the claim is wrong")
+    func roomLeft() throws {
+        for count in [0, 1, 128, 3_840, 3_968, 4_096, 12_800, 70_000] {
+            try withFile(count, lines: 128) { path, bytes in
+                for longest in [Int.max, 4_096, 1_000, 1] {
+                    var reader = KernelFileReader(
+                        budget: DescriptorBudget(limit: 1), conditions: ReadConditions(longestRead: longest))
+                    let found = try reader.contents(of: KernelFile(path, longestLine: 256)).array
+                    #expect(found == bytes)
+                }
+            }
+        }
+        try withFile(12_000, lines: 1_500) { path, bytes in
+            var cut = KernelFileReader(
+                budget: DescriptorBudget(limit: 1), conditions: ReadConditions(longestRead: 4_096))
+            let found = try cut.contents(of: KernelFile(path, longestLine: 256)).array
+            #expect(found == Array(bytes.prefix(3_000)))
         }
     }
 
