@@ -33,7 +33,10 @@ struct TextfileCollector: Collector {
         name: "textfile", group: .textfile, help: "Metrics from text files that other programs write.",
         reads: ["*.prom in --collector.textfile.directory, regular files of at most 16 MiB (when they change)"],
         sources: [TextfileSource.self], flags: [directory],
-        openFamilies: [.untyped("<name>", [], "What the text files hold, under its own name and type.")])
+        openFamilies: [
+            MetricFamily(
+                .untyped, anyLabels: "<name>", help: "What the text files hold, under its own name and type.")
+        ])
 
     private static let mostFileRows = 100
 
