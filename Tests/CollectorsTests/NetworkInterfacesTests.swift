@@ -18,6 +18,7 @@ import Testing
         let options = Options(given: try table.parse(flags).given)
         let driver = try ScrapeDriver([entry], roots: Roots(sysfs: sysfs), options: options)
         for _ in 1...3 { driver.scrape() }
+        #expect(driver.result.fault == nil)
         guard driver.result.outcome == .available else { return nil }
         return driver.text.split(separator: "\n").map(String.init).sorted()
     }
@@ -63,5 +64,19 @@ import Testing
                 .map { String($0.prefix { $0 != " " }) }
         }
         #expect(series(dump) == series(lines))
+    }
+
+    @Test("netdev shows the addresses of this host, each with its device, mask and scope")
+    func addresses() throws {
+        guard let page = try page("netdev", flags: ["--collector.netdev.address-info"]) else {
+            try Test.cancel("this sandbox has no interfaces to read")
+        }
+        let addresses = page.filter { $0.hasPrefix("node_network_address_info{") }
+        guard !addresses.isEmpty else { try Test.cancel("no interface here has an address") }
+        let expression = try Regex(
+            #"node_network_address_info\{device="[^"]+",address="[0-9a-f.:]+",netmask="[0-9]+",scope="[a-z-]*"\} 1"#)
+        for line in addresses { #expect(line.wholeMatch(of: expression) != nil, "\(line)") }
+        let loopback = #"node_network_address_info{device="lo",address="127.0.0.1",netmask="8",scope="link-local"} 1"#
+        if page.contains(where: { $0.contains("\"127.0.0.1\"") }) { #expect(addresses.contains(loopback)) }
     }
 }

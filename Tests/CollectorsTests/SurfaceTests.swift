@@ -26,10 +26,7 @@ import Testing
 
     @Test("the families are those of surface.txt")
     func recorded() throws {
-        if ProcessInfo.processInfo.environment["RECORD_FIXTURES"] == "1" {
-            try Self.surface.write(to: Self.file, atomically: true, encoding: .utf8)
-            return
-        }
+        if Recording.isOn { return try Recording.write(Self.surface, to: Self.file) }
         let known = Set(try String(contentsOf: Self.file, encoding: .utf8).split(separator: "\n"))
         let now = Set(Self.surface.split(separator: "\n"))
         #expect(now.subtracting(known).sorted().isEmpty, "new families: record them with RECORD_FIXTURES=1")
@@ -37,48 +34,49 @@ import Testing
         #expect(try String(contentsOf: Self.file, encoding: .utf8) == Self.surface)
     }
 
-    @Test("every sample of every fixture is of a family that its collector declares", arguments: FixtureCase.all)
+    @Test(
+        "every series of every golden is of a family that its collector declares, with the labels that it declares",
+        arguments: FixtureCase.all)
     func declared(fixture: FixtureCase) throws {
-        let descriptor = try #require(Registry.entries.first { $0.descriptor.name == fixture.collector }).descriptor
-        let page = fixture.text("expected.prom") ?? ""
-        let open = descriptor.openFamilies.map(Self.parts)
-        for line in page.split(separator: "\n") where line.hasPrefix("# TYPE ") {
+        let families = DeclaredFamilies(try fixture.descriptor)
+        for series in GoldenSeries.all(of: fixture) {
+            guard let family = families.family(of: series.name) else {
+                Issue.record("\(series.name) is not declared by \(fixture.collector)")
+                continue
+            }
+            #expect(series.mistake(in: family) == nil)
+        }
+    }
+
+    @Test("every type in a golden is the declared one", arguments: FixtureCase.all.filter { !$0.isLive })
+    func types(fixture: FixtureCase) throws {
+        let families = DeclaredFamilies(try fixture.descriptor)
+        for line in fixture.lines("expected.prom") where line.hasPrefix("# TYPE ") {
             let words = line.split(separator: " ")
-            let name = String(words[2])
-            let owner = descriptor.families.first { $0.name == name }
-            if let owner {
-                #expect("\(owner.type.text)" == words[3], "\(name)")
-            } else {
-                #expect(open.contains { Self.fits(name, $0) }, "\(name) is not declared by \(fixture.collector)")
-            }
+            try #require(words.count == 4)
+            let family = try #require(families.family(of: String(words[2])))
+            // What text files say of their own families is theirs.
+            if !family.hasAnyLabels { #expect("\(family.type.text)" == words[3], "\(words[2])") }
         }
     }
 
-    /// The fixed parts of an open family's name, around its `<places>`.
-    private static func parts(_ family: MetricFamily) -> [String] {
-        var parts = [""]
-        var isPlace = false
-        for character in family.name {
-            switch character {
-            case "<":
-                isPlace = true
-                parts.append("")
-            case ">": isPlace = false
-            default: if !isPlace { parts[parts.count - 1].append(character) }
+    @Test("every family is in a golden, or stands in unseen-families.txt with the reason why it is in none")
+    func seen() throws {
+        var unseen: Set<String> = []
+        for descriptor in Registry.entries.map(\.descriptor) {
+            unseen.formUnion((descriptor.families + descriptor.openFamilies).map(\.name))
+        }
+        for fixture in FixtureCase.all {
+            let families = DeclaredFamilies(try fixture.descriptor)
+            for series in GoldenSeries.all(of: fixture) {
+                if let family = families.family(of: series.name) { unseen.remove(family.name) }
             }
         }
-        return parts
+        let listed = try ReasonedList("unseen-families.txt")
+        #expect(unseen.subtracting(listed.entries).sorted() == [], "in no golden and without a reason")
+        #expect(listed.entries.subtracting(unseen).sorted() == [], "in a golden, or gone: take the line away")
     }
 
-    private static func fits(_ name: String, _ parts: [String]) -> Bool {
-        guard let first = parts.first, let last = parts.last, name.hasPrefix(first) else { return false }
-        var rest = name.dropFirst(first.count)
-        for part in parts.dropFirst().dropLast() where !part.isEmpty {
-            guard let range = rest.range(of: part) else { return false }
-            rest = rest[range.upperBound...]
-        }
-        return rest.hasSuffix(last)
-    }
 }
 
 extension Roots {

@@ -19,24 +19,31 @@ public final class ScrapeDriver {
 
     private let sources: Sources
     private var reader: KernelFileReader
+    private let conditions: ReadConditions
+    private let hangs: HangingReads?
     private var composer = PageComposer()
 
-    /// A driver of collectors that are made.
-    public init(_ collectors: [any AnyCollector], sources: Sources, conditions: ReadConditions = .kernel) {
+    /// A driver of collectors that are made; `hangs` are reads that keep their threads.
+    public init(
+        _ collectors: [any AnyCollector], sources: Sources, conditions: ReadConditions = .kernel,
+        hangs: HangingReads? = nil
+    ) {
         self.collectors = collectors
         self.sources = sources
-        reader = KernelFileReader(budget: DescriptorBudget(limit: 64), conditions: conditions)
+        self.hangs = hangs
+        self.conditions = hangs?.conditions(conditions) ?? conditions
+        reader = KernelFileReader(budget: DescriptorBudget(limit: 64), conditions: self.conditions)
     }
 
     /// A driver of collectors that it makes.
     public convenience init(
         _ entries: [CollectorEntry], roots: Roots, options: Options = Options(), enabled: Set<String> = [],
-        sources: Sources = Sources(), conditions: ReadConditions = .kernel
+        sources: Sources = Sources(), conditions: ReadConditions = .kernel, hangs: HangingReads? = nil
     ) throws(ConfigurationError) {
         let context = CollectorContext(roots: roots, options: options, sources: sources, enabled: enabled)
         var made: [any AnyCollector] = []
         for entry in entries { made.append(try entry.make(context)) }
-        self.init(made, sources: sources, conditions: conditions)
+        self.init(made, sources: sources, conditions: conditions, hangs: hangs)
     }
 
     /// Reads the sources, but for items of these names, and runs the collectors; `between` runs when the sources have
@@ -47,29 +54,45 @@ public final class ScrapeDriver {
         items = []
         for source in sources.all {
             guard let source = source as? any LaneSource, source.isNeeded else { continue }
-            reader.beginCollection(scrape: number)
-            do throws(CollectorError) {
-                let listed = try source.list(from: &reader)
+            switch read({ (reader) throws(CollectorError) in try source.list(from: &reader) }) {
+            case nil: continue
+            case .failure(let error): listingErrors.append(error)
+            case .success(let listed):
                 items += listed
                 for item in listed where !isLeftOut(item.name) {
-                    for step in 0..<item.stepCount {
-                        reader.beginCollection(scrape: number)
-                        item.read(step: step, from: &reader)
-                    }
+                    for step in 0..<item.stepCount { read { item.read(step: step, from: &$0) } }
                 }
-            } catch {
-                listingErrors.append(error)
             }
         }
         between()
         var hasRun: [Bool] = []
         for collector in collectors {
-            reader.beginCollection(scrape: number)
-            hasRun.append(collector.collect(from: &reader))
+            if case .success(true) = read({ collector.collect(from: &$0) }) {
+                hasRun.append(true)
+            } else {
+                hasRun.append(false)
+            }
         }
         composer.reset()
         results = zip(collectors, hasRun).map { collector, hasRun in
             hasRun ? collector.result(in: number, into: &composer) : nil
+        }
+    }
+
+    /// Reads in this thread, or in one of its own where reads may hang; nil where one does.
+    @discardableResult
+    private func read<Value: Sendable, Failure: Error>(
+        _ body: @escaping @Sendable (inout KernelFileReader) throws(Failure) -> Value
+    ) -> Result<Value, Failure>? {
+        guard let hangs else {
+            reader.beginCollection(scrape: number)
+            do throws(Failure) { return .success(try body(&reader)) } catch { return .failure(error) }
+        }
+        let (conditions, number) = (conditions, number)
+        return hangs.run {
+            var reader = KernelFileReader(budget: DescriptorBudget(limit: 64), conditions: conditions)
+            reader.beginCollection(scrape: number)
+            do throws(Failure) { return .success(try body(&reader)) } catch { return .failure(error) }
         }
     }
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import FakeNVMLSupport
+import Foundation
+import KernelFiles
+import ScrapeSupport
+import Testing
+import TreeSupport
+
+@testable import Collectors
+
+/// The trees of a fixture case in their place, which goes with the object.
+final class FixtureHost {
+    /// The folder in which `proc`, `sys`, `root` and `udev` are.
+    let folder: String
+
+    private let fixture: FixtureCase
+    /// The copy in which links and files of a text are made; nil where the case needs neither.
+    private let tree: HostTree?
+    private var fakes: [FakeLibrary] = []
+
+    init(_ fixture: FixtureCase) throws {
+        self.fixture = fixture
+        let text = fixture.text("tree.txt")
+        let links = fixture.lines("links")
+        guard text != nil || !links.isEmpty else {
+            tree = nil
+            folder = fixture.folder.path
+            return
+        }
+        let tree = HostTree()
+        self.tree = tree
+        folder = tree.root
+        for name in try FileManager.default.contentsOfDirectory(atPath: fixture.folder.path) {
+            try FileManager.default.copyItem(
+                atPath: fixture.folder.path + "/" + name, toPath: tree.path(name))
+        }
+        if let text { tree.add(try TreeText.entries(of: text)) }
+        for line in links {
+            let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+            try #require(words.count == 2)
+            tree.link(words[0], to: words[1])
+        }
+    }
+
+    /// A driver of the case's collector, with a library of NVIDIA's of its own where the case scripts one.
+    func driver(_ conditions: ReadConditions, hangs: HangingReads? = nil) throws -> ScrapeDriver {
+        let entry = try #require(Registry.entries.first { $0.descriptor.name == fixture.collector })
+        let roots = Roots(
+            procfs: folder + "/proc", sysfs: folder + "/sys", rootfs: folder + "/root", udevData: folder + "/udev")
+        let table = FlagTable(Registry.entries.flatMap(\.descriptor.options))
+        var flags = fixture.lines("flags").map { $0.replacingOccurrences(of: "{case}", with: folder) }
+        let fake = try fakeLibrary()
+        if let fake { flags.append("--collector.nvidia.library=\(fake.path)") }
+        let options = Options(given: try table.parse(flags).given)
+        var enabled = Registry.enabled(by: options)
+        // Without a script the host's own library of NVIDIA's would be asked.
+        if fake == nil { enabled.remove("nvidia") }
+        enabled.insert(fixture.collector)
+        return try ScrapeDriver(
+            [entry], roots: roots, options: options, enabled: enabled, conditions: conditions, hangs: hangs)
+    }
+
+    /// The library of NVIDIA's that the case's `nvml.script` describes; `# driver 470` in its first line says which one.
+    private func fakeLibrary() throws -> FakeLibrary? {
+        guard let script = fixture.text("nvml.script") else { return nil }
+        let first = script.prefix { $0 != "\n" }
+        let driver = first.hasPrefix("# driver ") ? Int(first.dropFirst(9)) : nil
+        let fake = try FakeLibrary(driver: driver ?? 590, script)
+        fakes.append(fake)
+        return fake
+    }
+}
