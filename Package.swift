@@ -152,7 +152,8 @@ let package = Package(
         .testTarget(name: "NVMLTests", dependencies: ["FakeNVMLSupport", "NVML"], swiftSettings: test),
         .testTarget(name: "PCIBusTests", dependencies: ["PCIBus", "TreeSupport"], swiftSettings: test),
         .testTarget(
-            name: "CollectorKitTests", dependencies: ["CollectorKit", "Exposition", "KernelFiles", "ScrapeSupport"],
+            name: "CollectorKitTests",
+            dependencies: ["CollectorKit", "Exposition", "KernelFiles", "ScrapeSupport", "TreeSupport"],
             swiftSettings: test),
         .testTarget(
             name: "ScrapingTests",

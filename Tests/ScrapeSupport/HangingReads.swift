@@ -34,13 +34,13 @@ public final class HangingReads: Sendable {
         return ReadConditions(longestRead: base.longestRead) { [self] path in
             let errno = failure?(path) ?? 0
             guard errno == 0, paths.contains(path) else { return errno }
-            hang()
-            // What the kernel says of a device that is given up at last.
-            return EIO
+            // What the kernel says of a device that is given up at last; whoever comes later finds it well.
+            return hang() ? EIO : 0
         }
     }
 
-    private func hang() {
+    /// Waits until `letGo`; false where that was before.
+    private func hang() -> Bool {
         let release = ThreadSignal()
         let isOver = state.withLock { state in
             if state.isOver { return true }
@@ -48,7 +48,9 @@ public final class HangingReads: Sendable {
             state.current?.give()
             return false
         }
-        if !isOver { release.wait() }
+        if isOver { return false }
+        release.wait()
+        return true
     }
 
     /// Runs `body` in a thread; nil where it hangs.
