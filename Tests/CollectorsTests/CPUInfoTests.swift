@@ -2,9 +2,9 @@
 
 import CollectorKit
 import Exposition
-import Foundation
 import KernelFiles
 import Testing
+import TreeSupport
 
 @testable import Collectors
 
@@ -16,15 +16,12 @@ import Testing
             (["collector.disable-defaults": ["true"], "collector.cpufreq": ["true"]], true),
         ] as [([String: [String]], Bool)])
     func frequency(given: [String: [String]], isShown: Bool) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cpuinfo-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try "processor : 0\ncpu MHz : 1000.5\n".write(
-            to: folder.appendingPathComponent("cpuinfo"), atomically: false, encoding: .utf8)
+        let tree = HostTree()
+        tree.write("proc/cpuinfo", "processor : 0\ncpu MHz : 1000.5\n")
         var given = given
         given["collector.cpu.info"] = ["true"]
         let context = CollectorContext(
-            roots: Roots(procfs: folder.path), options: Options(given: given), sources: Sources(),
+            roots: Roots(procfs: tree.procfs), options: Options(given: given), sources: Sources(),
             enabled: Registry.enabled(by: Options(given: given)))
         let info = try #require(try CPUInfo(context))
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 4))

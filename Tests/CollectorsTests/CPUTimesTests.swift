@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
-import Foundation
 import KernelFiles
 import Testing
+import TreeSupport
 
 @testable import Collectors
 
@@ -120,14 +120,9 @@ import Testing
 
     @Test("the source reads once a scrape, samples whenever asked, and is shared")
     func source() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cputimes-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        func write(_ text: String) throws {
-            try text.write(to: folder.appendingPathComponent("stat"), atomically: false, encoding: .utf8)
-        }
+        let tree = HostTree()
         let context = CollectorContext(
-            roots: Roots(procfs: folder.path), options: Options(), sources: Sources())
+            roots: Roots(procfs: tree.procfs), options: Options(), sources: Sources())
         let source = try context.source(CPUTimesSource.self)
         #expect(try context.source(CPUTimesSource.self) === source)
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 4))
@@ -136,12 +131,12 @@ import Testing
             return try source.times(from: &reader) { $0.forks } ?? nil
         }
         #expect(try forks(scrape: 1) == nil)
-        try write("cpu 1 0 0 1\nprocesses 7\n")
+        tree.write("proc/stat", "cpu 1 0 0 1\nprocesses 7\n")
         #expect(try forks(scrape: 1) == 7)
-        try write("cpu 1 0 0 1\nprocesses 8\n")
+        tree.write("proc/stat", "cpu 1 0 0 1\nprocesses 8\n")
         #expect(try forks(scrape: 1) == 7)
         #expect(try forks(scrape: 2) == 8)
-        try write("cpu 1 0 0 1\nprocesses 9\n")
+        tree.write("proc/stat", "cpu 1 0 0 1\nprocesses 9\n")
         reader.beginCollection(scrape: 0)
         source.sample(from: &reader)
         #expect(try forks(scrape: 2) == 9)

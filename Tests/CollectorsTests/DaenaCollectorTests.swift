@@ -2,22 +2,20 @@
 
 import CollectorKit
 import Exposition
-import Foundation
 import KernelFiles
 import ScrapeSupport
 import Testing
+import TreeSupport
 
 @testable import Collectors
 
 @Suite struct DaenaCollectorTests {
     /// A page of the collector over a list of mounts whose file systems are 60 % full for users, by the lines' paths.
     private func page(_ mounts: String, isStuck: (String) -> Bool = { _ in false }) throws -> [String] {
-        let folder = NSTemporaryDirectory() + "daena-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: folder + "/1", withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try mounts.write(toFile: folder + "/1/mountinfo", atomically: true, encoding: .utf8)
+        let tree = HostTree()
+        tree.write("proc/1/mountinfo", mounts)
         let sources = Sources()
-        let roots = Roots(procfs: folder, sysfs: folder)
+        let roots = Roots(procfs: tree.procfs, sysfs: tree.sysfs)
         let context = CollectorContext(roots: roots, options: Options(), sources: sources)
         sources.add(
             try MountSource(

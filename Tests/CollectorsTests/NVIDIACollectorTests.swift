@@ -9,26 +9,26 @@ import KernelFiles
 import ScrapeSupport
 import Synchronization
 import Testing
+import TreeSupport
 
 @testable import Collectors
 
 /// A host with NVIDIA GPUs: a PCI tree, a scripted library and the collectors that tell of them.
 private final class GPUHost {
-    let root: String
+    private let tree = HostTree()
     let fake: FakeLibrary
     let source: NVIDIASource
     private let driver: ScrapeDriver
 
     init(_ gpus: Int, _ script: String, driver: Int = 590, flags: [String] = []) throws {
-        root = NSTemporaryDirectory() + "gpu-host-" + UUID().uuidString
         fake = try FakeLibrary(driver: driver, script)
         let roots = Roots(
-            procfs: root + "/proc", sysfs: root + "/sys", rootfs: root + "/root", udevData: root + "/udev")
+            procfs: tree.procfs, sysfs: tree.sysfs, rootfs: tree.rootfs, udevData: tree.udevData)
         let table = FlagTable(Registry.entries.flatMap(\.descriptor.options))
         let parsed = try table.parse(flags + ["--collector.nvidia.library=" + fake.path])
         let options = Options(given: parsed.given)
-        Self.write(root, "sys/module/nvidia/version", "590.48.01\n")
-        for gpu in 0..<gpus { Self.addGPU(root, gpu) }
+        tree.write("sys/module/nvidia/version", "590.48.01\n")
+        for gpu in 0..<gpus { Self.addGPU(gpu, to: tree) }
         let inventory = DeviceInventory(roots: roots, options: DeviceOptions(), isPatient: false)
         let now = Clock()
         clock = now
@@ -42,8 +42,6 @@ private final class GPUHost {
         self.driver = try ScrapeDriver(entries, roots: roots, options: options, enabled: ["nvidia"], sources: sources)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: root) }
-
     /// The time that the source sees, which passes only where a test says so.
     final class Clock: Sendable {
         private let value = Atomic<UInt64>(1_000_000_000_000)
@@ -55,41 +53,31 @@ private final class GPUHost {
 
     static func address(_ gpu: Int) -> String { "0000:" + String(0x1b + 16 * gpu, radix: 16) + ":00.0" }
 
-    private static func addGPU(_ root: String, _ gpu: Int) {
+    private static func addGPU(_ gpu: Int, to tree: HostTree) {
         let name = address(gpu)
-        let folder = root + "/sys/devices/pci0000:00/" + name
-        let manager = FileManager.default
-        for made in [folder + "/power", root + "/sys/bus/pci/devices", root + "/sys/bus/pci/drivers/nvidia"] {
-            try? manager.createDirectory(atPath: made, withIntermediateDirectories: true)
-        }
+        let folder = "sys/devices/pci0000:00/" + name
         for (file, text) in [
             ("vendor", "0x10de"), ("device", "0x2335"), ("class", "0x030200"), ("revision", "0xa1"),
             ("subsystem_vendor", "0x10de"), ("subsystem_device", "0x18be"), ("numa_node", "0"),
             ("power/runtime_status", "active"),
-        ] { try? (text + "\n").write(toFile: folder + "/" + file, atomically: false, encoding: .utf8) }
-        try? manager.createSymbolicLink(
-            atPath: root + "/sys/bus/pci/devices/" + name, withDestinationPath: "../../../devices/pci0000:00/" + name)
-        bind(root, gpu, true)
+        ] { tree.write(folder + "/" + file, text + "\n") }
+        tree.link("sys/bus/pci/devices/" + name, to: "../../../devices/pci0000:00/" + name)
+        bind(gpu, true, in: tree)
     }
 
-    private static func bind(_ root: String, _ gpu: Int, _ isBound: Bool) {
-        let link = root + "/sys/devices/pci0000:00/" + address(gpu) + "/driver"
-        try? FileManager.default.removeItem(atPath: link)
-        guard isBound else { return }
-        try? FileManager.default.createSymbolicLink(
-            atPath: link, withDestinationPath: "../../../bus/pci/drivers/nvidia")
+    private static func bind(_ gpu: Int, _ isBound: Bool, in tree: HostTree) {
+        let link = "sys/devices/pci0000:00/" + address(gpu) + "/driver"
+        tree.make("sys/bus/pci/drivers/nvidia")
+        if isBound {
+            tree.link(link, to: "../../../bus/pci/drivers/nvidia")
+        } else {
+            tree.remove(link)
+        }
     }
 
-    func bind(_ gpu: Int, _ isBound: Bool) { Self.bind(root, gpu, isBound) }
+    func bind(_ gpu: Int, _ isBound: Bool) { Self.bind(gpu, isBound, in: tree) }
 
-    func write(_ file: String, _ text: String) { Self.write(root, file, text) }
-
-    private static func write(_ root: String, _ file: String, _ text: String) {
-        let path = root + "/" + file
-        try? FileManager.default.createDirectory(
-            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-        try? text.write(toFile: path, atomically: false, encoding: .utf8)
-    }
+    func write(_ file: String, _ text: String) { tree.write(file, text) }
 
     func setPower(_ gpu: Int, _ status: String) {
         write("sys/devices/pci0000:00/" + Self.address(gpu) + "/power/runtime_status", status + "\n")
@@ -352,9 +340,15 @@ struct NVIDIACollectorTests {
     @Test("Xid messages are counted, by a thread that ends with the library")
     func xid() throws {
         let host = try GPUHost(
-            2, "profile h200\ngpus 2\ngpu 1 event xid 79\n", flags: ["--collector.nvidia.xid"])
+            2, "profile h200\ngpus 2\ngpu 1 event xid 79\n",
+            flags: ["--collector.nvidia.xid", "--collector.nvidia.dcgm-names"])
         host.scrape()
         #expect(host.waitUntil { host.scrape().has("host_gpu_xid_errors_total{gpu=\"1\",xid=\"79\"} 1") })
+        let page = host.scrape()
+        #expect(page.count(of: "host_gpu_xid_last_timestamp_seconds{gpu=\"1\",xid=\"79\"} ") == 1)
+        let number = page.split(separator: "\n").filter { $0.hasPrefix("DCGM_FI_DEV_XID_ERRORS{gpu=\"1\",") }
+        #expect(number.count == 1 && number.allSatisfy { $0.hasSuffix(" 79") })
+        #expect(host.outcome() == .available && host.lost() == 0)
         host.source.release(forNanoseconds: 60_000_000_000)
         #expect(host.waitUntil { host.fake.calls("Shutdown") == 1 })
         #expect(host.fake.abuses == 0)

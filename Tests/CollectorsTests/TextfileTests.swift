@@ -6,30 +6,26 @@ import Foundation
 import KernelFiles
 import ScrapeSupport
 import Testing
+import TreeSupport
 
 @testable import Collectors
 
 /// A directory of text files that are written while the collector lives.
 private final class TextfileFolder {
-    let path = FileManager.default.temporaryDirectory.path + "/textfile-\(UUID().uuidString)"
+    let tree = HostTree()
+    var path: String { tree.path("texts") }
     let driver: ScrapeDriver
 
     init() throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        tree.make("texts")
         driver = try ScrapeDriver(
             [CollectorEntry(TextfileCollector.self)], roots: Roots(),
-            options: Options(given: ["collector.textfile.directory": [path]]))
+            options: Options(given: ["collector.textfile.directory": [tree.path("texts")]]))
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    func write(_ name: String, _ text: String) { tree.write("texts/" + name, text) }
 
-    func write(_ name: String, _ text: String) throws {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
-    }
-
-    func remove(_ name: String) throws {
-        try FileManager.default.removeItem(atPath: path + "/" + name)
-    }
+    func remove(_ name: String) { tree.remove("texts/" + name) }
 
     /// One scrape: the lines of the page but comments, mtimes and the agent's own.
     func samples(isRead: (String) -> Bool = { _ in true }) -> [String] {
@@ -48,7 +44,7 @@ private final class TextfileFolder {
     @Test("a file is shown with its types, helps, labels and whole seconds of its time")
     func wholePage() throws {
         let folder = try TextfileFolder()
-        try folder.write(
+        folder.write(
             "a.prom",
             """
             # HELP b Has "help" with \\\\ in it.
@@ -85,7 +81,7 @@ private final class TextfileFolder {
     @Test("histograms and summaries are sorted and made whole")
     func points() throws {
         let folder = try TextfileFolder()
-        try folder.write(
+        folder.write(
             "a.prom",
             """
             # TYPE h histogram
@@ -113,46 +109,44 @@ private final class TextfileFolder {
     @Test("a file that changes shows its new content, type and help, one that stays is not read again")
     func changes() throws {
         let folder = try TextfileFolder()
-        try folder.write("a.prom", "# TYPE a gauge\na 1\n")
-        try folder.write("b.prom", "b 1\n")
+        folder.write("a.prom", "# TYPE a gauge\na 1\n")
+        folder.write("b.prom", "b 1\n")
         #expect(folder.samples() == ["node_textfile_scrape_error 0", "a 1", "b 1"])
         let files = folder.driver.items.map { ObjectIdentifier($0) }
-        try folder.write("a.prom", "# HELP a Counts.\n# TYPE a counter\na 2\n")
+        folder.write("a.prom", "# HELP a Counts.\n# TYPE a counter\na 2\n")
         let page = folder.page()
         #expect(page.contains("# HELP a Counts.\n# TYPE a counter\na 2\n"))
         #expect(folder.driver.items.map { ObjectIdentifier($0) } == files)
-        try folder.remove("b.prom")
+        folder.remove("b.prom")
         #expect(folder.samples() == ["node_textfile_scrape_error 0", "a 2"])
-        try folder.write("a.prom", "a 2")
+        folder.write("a.prom", "a 2")
         #expect(folder.samples() == ["node_textfile_scrape_error 1"])
         #expect(folder.page().contains("host_textfile_file_ok{file=\"DIR/a.prom\"} 0\n"))
         #expect(folder.driver.result.itemsLost == 1)
-        try folder.write("a.prom", "a 3\n")
+        folder.write("a.prom", "a 3\n")
         #expect(folder.samples() == ["node_textfile_scrape_error 0", "a 3"])
     }
 
     @Test("a directory that is put in another's place is seen")
     func swapped() throws {
         let folder = try TextfileFolder()
-        try folder.write("a.prom", "a 1\n")
+        folder.write("a.prom", "a 1\n")
         _ = folder.page()
         try FileManager.default.moveItem(atPath: folder.path, toPath: folder.path + "-old")
         #expect(folder.samples() == ["node_textfile_scrape_error 1"])
-        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-        try folder.write("b.prom", "b 1\n")
+        folder.tree.make("texts")
+        folder.write("b.prom", "b 1\n")
         #expect(folder.samples() == ["node_textfile_scrape_error 0", "b 1"])
-        try FileManager.default.removeItem(atPath: folder.path + "-old")
     }
 
     @Test("a file that hangs, a FIFO, a folder and one that is too large cost themselves")
     func hanging() throws {
         let folder = try TextfileFolder()
-        try folder.write("a.prom", "a 1\n")
-        try folder.write("b.prom", "b 1\n")
-        #expect(mkfifo(folder.path + "/fifo.prom", 0o600) == 0)
-        try FileManager.default.createDirectory(
-            atPath: folder.path + "/folder.prom", withIntermediateDirectories: false)
-        try folder.write("large.prom", "")
+        folder.write("a.prom", "a 1\n")
+        folder.write("b.prom", "b 1\n")
+        folder.tree.makePipe("texts/fifo.prom")
+        folder.tree.make("texts/folder.prom")
+        folder.write("large.prom", "")
         #expect(truncate(folder.path + "/large.prom", off_t(TextFile.sizeLimit) + 1) == 0)
         #expect(folder.samples() == ["node_textfile_scrape_error 1", "a 1", "b 1"])
         #expect(folder.driver.result.itemsLost == 3)
@@ -178,10 +172,10 @@ private final class TextfileFolder {
     @Test("families of several files share a block; what contradicts the first file is left out")
     func merging() throws {
         let folder = try TextfileFolder()
-        try folder.write(
+        folder.write(
             "a.prom", "# TYPE e counter\ne{f=\"a\"} 1\n# HELP h One.\nh{f=\"a\"} 1\n# TYPE s summary\ns_sum 1\n")
-        try folder.write("b.prom", "# TYPE e counter\ne{f=\"b\"} 2\ne{f=\"a\"} 9\n# HELP h Two.\nh{f=\"b\"} 1\n")
-        try folder.write("c.prom", "# TYPE e gauge\ne{f=\"c\"} 3\ns_count 5\nown 1\n")
+        folder.write("b.prom", "# TYPE e counter\ne{f=\"b\"} 2\ne{f=\"a\"} 9\n# HELP h Two.\nh{f=\"b\"} 1\n")
+        folder.write("c.prom", "# TYPE e gauge\ne{f=\"c\"} 3\ns_count 5\nown 1\n")
         let page = folder.page()
         #expect(page.contains("# HELP e Metric read from DIR/a.prom, DIR/b.prom\n# TYPE e counter\n"))
         #expect(
@@ -190,7 +184,7 @@ private final class TextfileFolder {
                 "own 1",
             ])
         #expect(folder.driver.result.itemsLost == 3)
-        try folder.remove("a.prom")
+        folder.remove("a.prom")
         #expect(
             folder.samples() == [
                 "node_textfile_scrape_error 0", "e{f=\"b\"} 2", "e{f=\"a\"} 9", "h{f=\"b\"} 1", "s_count 5", "own 1",
@@ -200,7 +194,7 @@ private final class TextfileFolder {
     @Test("at most 100 files have a row of their own")
     func manyFiles() throws {
         let folder = try TextfileFolder()
-        for index in 0..<120 { try folder.write("\(index).prom", "m\(index) 1\n") }
+        for index in 0..<120 { folder.write("\(index).prom", "m\(index) 1\n") }
         let page = folder.page()
         #expect(page.components(separatedBy: "host_textfile_file_ok{").count - 1 == 100)
         #expect(page.components(separatedBy: "node_textfile_mtime_seconds{").count - 1 == 120)
