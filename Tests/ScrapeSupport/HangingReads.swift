@@ -42,13 +42,14 @@ public final class HangingReads: Sendable {
     /// Waits until `letGo`; false where that was before.
     private func hang() -> Bool {
         let release = ThreadSignal()
-        let isOver = state.withLock { state in
-            if state.isOver { return true }
+        let current: ThreadSignal? = state.withLock { state in
+            if state.isOver { return nil }
             state.waiting.append(release)
-            state.current?.give()
-            return false
+            return state.current
         }
-        if isOver { return false }
+        // Without one nobody waits any more, or the read is no driver's.
+        guard let current else { return false }
+        current.give()
         release.wait()
         return true
     }
@@ -85,12 +86,13 @@ public final class HangingReads: Sendable {
 
     /// Lets all threads go and waits until they are back; whoever comes later does not wait.
     public func letGo() {
-        let hasRunning = state.withLock { state in
+        let (waiting, hasRunning) = state.withLock { state in
             state.isOver = true
-            for release in state.waiting { release.give() }
+            let waiting = state.waiting
             state.waiting = []
-            return state.runningCount > 0
+            return (waiting, state.runningCount > 0)
         }
+        for release in waiting { release.give() }
         if hasRunning { allBack.wait() }
     }
 }
