@@ -54,8 +54,8 @@ public struct EffectiveConfiguration: Sendable {
     public var warnings: [ConfigurationProblem] {
         var found: [ConfigurationProblem] = []
         for option in table.options {
-            guard case .pattern(let standard) = option.kind, standard.contains("\\d+"),
-                let setting = settings[option.name], setting.values.contains(where: Self.hasBareDigits)
+            guard case .pattern(let standard) = option.kind, Self.hasDigits(standard, isEscaped: true),
+                let setting = settings[option.name], setting.values.contains(where: { Self.hasDigits($0, isEscaped: false) })
             else { continue }
             found.append(
                 ConfigurationProblem(
@@ -66,12 +66,13 @@ public struct EffectiveConfiguration: Sendable {
         return found
     }
 
-    private static func hasBareDigits(_ pattern: String) -> Bool {
+    /// True where `d+` is in a pattern, with or without the backslash that makes it digits.
+    private static func hasDigits(_ pattern: String, isEscaped: Bool) -> Bool {
         var before: UInt8 = 0
-        var isBare = false
+        var isFound = false
         for byte in pattern.utf8 {
-            if isBare, byte == UInt8(ascii: "+") { return true }
-            isBare = byte == UInt8(ascii: "d") && before != UInt8(ascii: "\\")
+            if isFound, byte == UInt8(ascii: "+") { return true }
+            isFound = byte == UInt8(ascii: "d") && (before == UInt8(ascii: "\\")) == isEscaped
             before = byte
         }
         return false
