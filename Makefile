@@ -18,10 +18,7 @@ export BUILD_REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 
 # The import check keeps each target to the modules it declares; LayersTests does the rest.
 BUILD_FLAGS := -j $(JOBS) --explicit-target-dependency-import-check error
-# Overlapping accesses are looked for at run time in debug builds, and so in all tests; in a release each look costs, and
-# what it finds would end the process.
 RELEASE_FLAGS := $(BUILD_FLAGS) -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now \
-	-Xswiftc -enforce-exclusivity=unchecked \
 	-Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import
 
 .PHONY: all run test new-collector unit-test test-tsan test-asan end-to-end-test release reference format lint bench fuzz clean dependencies \
