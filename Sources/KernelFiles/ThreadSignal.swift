@@ -1,37 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CKernel
+import Glibc
 
 /// What one thread waits for and others give it; one that is given before the wait is not lost.
-///
-/// A futex alone, where a condition variable would cost each wait a mutex that is taken again with a system call.
 @safe
 public final class ThreadSignal: @unchecked Sendable {
-    // All threads reach the word through atomic operations.
-    private let word: UnsafeMutablePointer<UInt32>
+    // Sendable: `isGiven` is touched only with the mutex held.
+
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let condition: UnsafeMutablePointer<pthread_cond_t>
+    private var isGiven = false
 
     /// A signal that is not given.
     public init() {
-        unsafe word = .allocate(capacity: 1)
-        unsafe word.initialize(to: 0)
+        // On the heap, because neither may move.
+        unsafe mutex = .allocate(capacity: 1)
+        unsafe condition = .allocate(capacity: 1)
+        unsafe mutex.initialize(to: pthread_mutex_t())
+        unsafe condition.initialize(to: pthread_cond_t())
+        unsafe pthread_mutex_init(mutex, nil)
+        unsafe pthread_cond_init(condition, nil)
     }
 
     deinit {
-        unsafe word.deallocate()
+        unsafe pthread_cond_destroy(condition)
+        unsafe pthread_mutex_destroy(mutex)
+        unsafe condition.deallocate()
+        unsafe mutex.deallocate()
     }
 
     /// Gives the signal; the thread that waits for it goes on.
     public func give() {
-        unsafe ckernel_signal(word)
+        unsafe pthread_mutex_lock(mutex)
+        isGiven = true
+        unsafe pthread_cond_signal(condition)
+        unsafe pthread_mutex_unlock(mutex)
     }
 
     /// Forgets a signal that was given.
     public func clear() {
-        unsafe ckernel_clear(word)
+        unsafe pthread_mutex_lock(mutex)
+        isGiven = false
+        unsafe pthread_mutex_unlock(mutex)
     }
 
     /// Waits until the signal is given, and returns at once where it is.
     public func wait() {
-        unsafe ckernel_wait(word)
+        unsafe pthread_mutex_lock(mutex)
+        while !isGiven { unsafe pthread_cond_wait(condition, mutex) }
+        unsafe pthread_mutex_unlock(mutex)
     }
 }

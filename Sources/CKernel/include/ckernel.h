@@ -4,7 +4,6 @@
 #define HOST_EXPORTER_CKERNEL_H
 
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 #include "ckernel_clock.h"
@@ -14,14 +13,5 @@ ssize_t ckernel_getdents(int descriptor, void *_Nonnull buffer, size_t size);
 
 /// pthread_setname_np(3) for the calling thread; at most 15 bytes of the name are used.
 void ckernel_name_thread(const char *_Nonnull name);
-
-/// Sets the word and wakes the thread that waits for it; futex(2).
-void ckernel_signal(uint32_t *_Nonnull word);
-
-/// Waits until the word is set, however often it is woken for nothing.
-void ckernel_wait(uint32_t *_Nonnull word);
-
-/// Clears the word.
-void ckernel_clear(uint32_t *_Nonnull word);
 
 #endif
