@@ -8,7 +8,6 @@ public struct KeptFamilies: Sendable {
     private static let limit = 4_096
 
     private var families: [MetricFamily] = []
-    private var written: [NamedFamily] = []
 
     /// No family yet.
     public init() {}
@@ -20,14 +19,12 @@ public struct KeptFamilies: Sendable {
     public mutating func number(of family: MetricFamily) -> Int {
         if let known = families.firstIndex(of: family) { return known }
         families.append(family)
-        written.append(.none)
         return families.count - 1
     }
 
     /// Writes a sample of the family of a number; nothing where there is none.
     public mutating func write(_ number: Int, _ value: SampleValue, into writer: inout MetricWriter<some FamilyKey>) {
-        guard written.indices.contains(number) else { return }
-        if !writer.has(written[number]) { written[number] = writer.family(families[number]) }
-        writer.write(written[number], .none, value)
+        guard families.indices.contains(number) else { return }
+        writer.write(writer.family(families[number]), .none, value)
     }
 }

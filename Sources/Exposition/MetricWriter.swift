@@ -56,11 +56,6 @@ public struct MetricWriter<Key: FamilyKey>: ~Copyable {
 
     // MARK: Families named while collecting
 
-    /// True for a family that this writer named, in this collection or an earlier one, and has not forgotten.
-    ///
-    /// Who keeps a family from collection to collection asks this first, and for the family again where it is false.
-    public func has(_ family: NamedFamily) -> Bool { store.has(family) }
-
     /// The family of a name that is known only now.
     ///
     /// `make` is asked for it once; the name must be a valid metric name.

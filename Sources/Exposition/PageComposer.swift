@@ -16,20 +16,15 @@ public enum PageFormat: Sendable, Hashable, CaseIterable {
 public struct PageComposer: ~Copyable {
     @safe
     private struct Entry {
-        let id: UInt64
-        var block: UnsafePointer<FamilyBlock>
+        let block: UnsafePointer<FamilyBlock>
         /// The next block of the same family, an index into `entries`.
         var next: Int?
         var last: Int
         let isFirst: Bool
     }
 
-    /// The blocks of this page, then what is left of the page before.
+    /// The blocks of this page.
     private var entries: [Entry] = []
-    private var count = 0
-    /// True while each block is the one that was at its place on the page before, so that which of them share a family
-    /// is known.
-    private var isRepeating = true
     private var byName = NameIndex()
     private var merged = SampleStore(
         families: [], openFamilies: [MetricFamily(.untyped, anyLabels: "<name>", help: "")])
@@ -39,13 +34,8 @@ public struct PageComposer: ~Copyable {
 
     /// Begins a new page.
     public mutating func reset() {
-        if count < entries.count {
-            // A page that was given up; nothing of it may be looked at any more.
-            entries.removeAll(keepingCapacity: true)
-            byName.removeAll()
-        }
-        count = 0
-        isRepeating = true
+        entries.removeAll(keepingCapacity: true)
+        byName.removeAll()
     }
 
     /// Adds what a writer holds.
@@ -57,33 +47,8 @@ public struct PageComposer: ~Copyable {
 
     private mutating func add(_ writer: borrowing SampleStore) {
         for index in 0..<writer.blockCount where unsafe writer.blocks[index].sampleCount > 0 {
-            let block = unsafe UnsafePointer(writer.blocks + index)
-            if isRepeating {
-                if count < entries.count, unsafe entries[count].id == block.pointee.id {
-                    // Writers may have moved their blocks.
-                    if unsafe entries[count].block != block { unsafe entries[count].block = unsafe block }
-                    count &+= 1
-                    continue
-                }
-                diverge()
-            }
-            unsafe append(block)
+            unsafe append(UnsafePointer(writer.blocks + index))
         }
-    }
-
-    /// Forgets what is left of the page before, where this page has become another one.
-    private mutating func diverge() {
-        isRepeating = false
-        let kept = Array(entries[..<count])
-        entries.removeAll(keepingCapacity: true)
-        byName.removeAll()
-        count = 0
-        for entry in kept { unsafe append(entry.block) }
-    }
-
-    /// The page has all its blocks.
-    private mutating func settle() {
-        if isRepeating, count < entries.count { diverge() }
     }
 
     private mutating func append(_ block: UnsafePointer<FamilyBlock>) {
@@ -98,18 +63,16 @@ public struct PageComposer: ~Copyable {
         } else {
             byName.insert(hash, at)
         }
-        unsafe entries.append(Entry(id: block.pointee.id, block: block, next: nil, last: at, isFirst: first == nil))
-        count = entries.count
+        unsafe entries.append(Entry(block: block, next: nil, last: at, isFirst: first == nil))
     }
 
     /// Number of samples on the page, repeated series counted once per writer.
     public var sampleCount: Int {
-        entries[..<count].reduce(0) { unsafe $0 + $1.block.pointee.sampleCount }
+        entries.reduce(0) { unsafe $0 + $1.block.pointee.sampleCount }
     }
 
     /// The page.
     public mutating func page(_ format: PageFormat) -> [UInt8] {
-        settle()
         let end: StaticString = format == .openMetrics ? "# EOF\n" : ""
         var most = end.utf8CodeUnitCount
         for entry in entries {

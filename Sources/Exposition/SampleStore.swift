@@ -97,8 +97,6 @@ struct SampleStore: ~Copyable {
 
     // MARK: Families named while collecting
 
-    func has(_ family: NamedFamily) -> Bool { family.epoch == epoch }
-
     mutating func family(named name: UnsafeRawBufferPointer, make: () -> MetricFamily) -> NamedFamily {
         let hash = unsafe ByteHash.of(name)
         let blocks = unsafe blocks

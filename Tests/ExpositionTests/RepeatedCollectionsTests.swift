@@ -170,25 +170,6 @@ import Testing
         return line[...space] + String(decoding: text[..<length], as: UTF8.self)
     }
 
-    @Test("a family that is kept is another writer's only where that one says so")
-    func keptFamilies() {
-        var first = MetricWriter.ofTextFile()
-        var second = MetricWriter.ofTextFile()
-        let family = first.family(.gauge("kept", [], "Kept."))
-        _ = second.family(.gauge("kept", [], "Kept."))
-        var answers = [first.has(.none), first.has(family), second.has(family)]
-        #expect(answers == [false, true, false])
-        first.reset()
-        answers = [first.has(family)]
-        #expect(answers == [true])
-        // So many idle families are forgotten, and the kept one with them.
-        for number in 0..<600 { _ = first.family(.gauge("idle_\(number)", [], "Idle.")) }
-        first.reset()
-        let again = first.family(.gauge("kept", [], "Kept."))
-        answers = [first.has(family), first.has(again)]
-        #expect(answers == [false, true])
-    }
-
     @Test("labels that are kept are what they were")
     func keptLabels() {
         let kept = KeptLabels {
