@@ -16,8 +16,9 @@ public protocol ClassDevice: ~Copyable {
     /// What one is called, in the singular, for the sentence that there is none.
     static var noun: String { get }
 
-    /// The device of an entry of the class, by its name and its folder; nil for an entry that is not shown. Reads
-    /// nothing.
+    /// The device of an entry of the class, by its name and its folder; nil for an entry that is not shown.
+    ///
+    /// Reads nothing, and uses no source.
     init?(name: String, folder: String, context: CollectorContext) throws(ConfigurationError)
 
     /// Reads its attributes and writes its samples.
@@ -64,7 +65,7 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
 
     /// The class below `--path.sysfs`.
     public init(context: CollectorContext) throws(ConfigurationError) {
-        self.context = context
+        self.context = context.withoutSources()
         path = context.roots.sys("class/" + Device.className)
         // Options that cannot be are refused now, not when the first device comes.
         _ = try Device(name: "", folder: path, context: context)

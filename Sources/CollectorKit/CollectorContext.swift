@@ -9,7 +9,7 @@ public struct CollectorContext: Sendable {
     /// The values of all flags.
     public let options: Options
     /// What several collectors read or what can block.
-    let sources: Sources
+    private(set) var sources: Sources
     /// The names of the collectors that are switched on.
     private let enabled: Set<String>
     /// The sources that may be asked for, and by whom; nil for any.
@@ -27,6 +27,13 @@ public struct CollectorContext: Sendable {
     func limited(to types: [any Source.Type], of owner: String) -> CollectorContext {
         var context = self
         context.declared = (owner, types)
+        return context
+    }
+
+    /// The same without sources, for a source that keeps its context: the sources would keep it in turn, for ever.
+    func withoutSources() -> CollectorContext {
+        var context = self
+        context.sources = Sources()
         return context
     }
 

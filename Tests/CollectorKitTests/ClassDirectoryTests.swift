@@ -166,4 +166,16 @@ import TreeSupport
         driver.scrape()
         #expect(driver.state == "failed" && driver.listingErrors.count == 1)
     }
+
+    @Test("a class goes with the sources that it was made in, as at a reload")
+    func goes() throws {
+        weak var directory: ClassDirectory<Thing>?
+        do {
+            let context = CollectorContext(
+                roots: Roots(sysfs: "/nonexistent/sys"), options: Options(), sources: Sources())
+            directory = try context.source(ClassDirectory<Thing>.self)
+            #expect(directory != nil)
+        }
+        #expect(directory == nil)
+    }
 }
