@@ -80,7 +80,7 @@ test-deb: deb
 reference: release
 	$(BINARY) metrics >docs/metrics.md
 
-## Begins a collector: make new-collector NAME=buddyinfo PART=memory [TYPE=Buddyinfo].
+## Begins a collector: make new-collector NAME=slabinfo PART=memory [TYPE=Slabinfo].
 new-collector:
 	@packaging/new-collector '$(NAME)' '$(PART)' '$(TYPE)'
 
