@@ -7,10 +7,14 @@
 ///         static let rows = [
 ///             FamilyRow("capacity", .gauge("node_power_supply_capacity", ["power_supply"], "Charge in percent.")),
 ///             FamilyRow("voltage_now", .micro, .gauge("node_power_supply_voltage_volt", ["power_supply"], "Voltage.")),
+///             FamilyRow(.gauge("node_power_supply_info", ["power_supply", "type?"], "1 for each power supply.")),
 ///         ]
+///         static let info = named("node_power_supply_info")
 ///     }
+///
+/// A collector keeps `Metric.fields` and writes each number with its field: `writer.write(field, labels, number)`.
 public protocol FamilyTable: FamilyKey {
-    /// All families; each name of a field is there once.
+    /// All families.
     static var rows: [FamilyRow] { get }
     /// The key of a row.
     init(rawValue: Int)
@@ -18,19 +22,55 @@ public protocol FamilyTable: FamilyKey {
 
 /// A row of a `FamilyTable`.
 public struct FamilyRow: Sendable {
-    /// The kernel's name of the column, file or key; empty for a family that is made otherwise.
-    public let field: StaticString
+    /// The kernel's name of the key or file; empty for a column, and for a family that is made otherwise.
+    let field: StaticString
+    /// The column, from 0.
+    let column: Int?
     /// In what the kernel counts.
-    public let unit: KernelUnit
+    let unit: KernelUnit
     /// What the field becomes.
-    public let family: MetricFamily
+    let family: MetricFamily
 
-    /// A field with its unit and its family.
-    public init(_ field: StaticString, _ unit: KernelUnit = .one, _ family: MetricFamily) {
+    /// A key or a file with its family.
+    public init(_ field: StaticString, _ family: MetricFamily) {
+        self.init(field, .one, family)
+    }
+
+    /// A key or a file with its unit and its family.
+    public init(_ field: StaticString, _ unit: KernelUnit, _ family: MetricFamily) {
         self.field = field
+        column = nil
         self.unit = unit
         self.family = family
     }
+
+    /// A column, counted from 0, with its unit and its family.
+    public init(column: Int, _ unit: KernelUnit = .one, _ family: MetricFamily) {
+        field = ""
+        self.column = column
+        self.unit = unit
+        self.family = family
+    }
+
+    /// A family that is no field's.
+    public init(_ family: MetricFamily) {
+        field = ""
+        column = nil
+        unit = .one
+        self.family = family
+    }
+}
+
+/// A row of a `FamilyTable` as it is read: where the number is, and what it becomes.
+public struct TableField<Key: FamilyTable>: Sendable {
+    /// The family's key.
+    public let key: Key
+    /// The kernel's name of the key or file; empty for a column.
+    public let name: StaticString
+    /// The column, from 0; 0 where the table has names.
+    public let column: Int
+    /// In what the kernel counts.
+    public let unit: KernelUnit
 }
 
 extension FamilyTable {
@@ -38,12 +78,20 @@ extension FamilyTable {
     public static var allCases: [Self] { rows.indices.map { Self(rawValue: $0) } }
 
     /// What the field becomes.
-    public var family: MetricFamily { row.family }
+    public var family: MetricFamily { Self.rows[rawValue].family }
 
-    /// The row.
-    public var row: FamilyRow { Self.rows[rawValue] }
+    /// The rows that are read, in their order; those of families that are made otherwise are left out.
+    ///
+    /// Made anew at each use, so that a collector keeps it.
+    public static var fields: [TableField<Self>] {
+        rows.enumerated().compactMap { index, row in
+            guard row.column != nil || row.field.utf8CodeUnitCount > 0 else { return nil }
+            return TableField(
+                key: Self(rawValue: index), name: row.field, column: row.column ?? 0, unit: row.unit)
+        }
+    }
 
-    /// The row of a family's name.
+    /// The key of a family's name.
     ///
     /// The name must be in the table: asked for once, in a static property, so that the first use shows a wrong one.
     public static func named(_ name: String) -> Self {

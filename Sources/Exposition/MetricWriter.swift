@@ -115,15 +115,15 @@ public struct MetricWriter<Key: FamilyKey>: ~Copyable {
 }
 
 extension MetricWriter where Key: FamilyTable {
-    /// Writes the kernel's number as the value of its row, converted to the family's unit.
+    /// Writes the kernel's number as the value of its field's family.
     @inlinable
-    public mutating func write(row key: Key, _ labels: Labels = .none, _ number: UInt64) {
-        write(index: key.rawValue, labels, key.row.unit.value(number))
+    public mutating func write(_ field: TableField<Key>, _ labels: Labels, _ number: UInt64) {
+        write(index: field.key.rawValue, labels, field.unit.value(number))
     }
 
-    /// Writes the kernel's signed number as the value of its row, converted to the family's unit.
+    /// Writes the kernel's signed number as the value of its field's family.
     @inlinable
-    public mutating func write(row key: Key, _ labels: Labels = .none, _ number: Int64) {
-        write(index: key.rawValue, labels, key.row.unit.value(number))
+    public mutating func write(_ field: TableField<Key>, _ labels: Labels, _ number: Int64) {
+        write(index: field.key.rawValue, labels, field.unit.value(number))
     }
 }
