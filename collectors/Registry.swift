@@ -47,6 +47,7 @@ public enum Registry {
         CollectorEntry(UDPQueuesCollector.self),
         CollectorEntry(UnameCollector.self),
         CollectorEntry(VmstatCollector.self),
+        CollectorEntry(WatchdogCollector.self),
     ]
 
     /// The names of the collectors that are switched on.
