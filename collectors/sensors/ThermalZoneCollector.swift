@@ -8,116 +8,83 @@ import KernelFiles
 ///
 /// Source: /sys/class/thermal, kernel Documentation/driver-api/thermal/sysfs-api.rst.
 struct ThermalZoneCollector: Collector {
-    enum Metric: Int, FamilyKey {
-        case temperature, currentState, maximumState
+    struct Metric: FamilyTable {
+        let rawValue: Int
 
-        var family: MetricFamily {
-            switch self {
-            case .temperature:
+        static let rows = [
+            FamilyRow(
+                "temp", .dividedBy(1_000),
                 .gauge(
-                    "node_thermal_zone_temp", ["zone", "type"], "Temperature of the thermal zone in degrees Celsius.")
-            case .currentState:
+                    "node_thermal_zone_temp", ["zone", "type"], "Temperature of the thermal zone in degrees Celsius.")),
+            FamilyRow(
+                "cur_state",
                 .gauge(
                     "node_cooling_device_cur_state", ["name", "type"],
-                    "How strongly the cooling device works now, from 0 (not at all) to its maximum state.")
-            case .maximumState:
+                    "How strongly the cooling device works now, from 0 (not at all) to its maximum state.")),
+            FamilyRow(
+                "max_state",
                 .gauge(
                     "node_cooling_device_max_state", ["name", "type"],
-                    "The strongest state that the cooling device has.")
-            }
-        }
+                    "The strongest state that the cooling device has.")),
+        ]
     }
 
     static let descriptor = CollectorDescriptor(
         name: "thermal_zone", group: .sensors, help: "Temperatures of thermal zones and states of cooling devices.",
         reads: ["/sys/class/thermal/thermal_zone*", "/sys/class/thermal/cooling_device*"],
-        absentIsSuccess: true)
+        sources: [ClassDirectory<ThermalDevice>.self], absentIsSuccess: true)
 
-    private struct Zone {
-        let name: String
-        let type, temperature: KernelFile
-    }
+    private let devices: ClassDirectory<ThermalDevice>
 
-    private struct CoolingDevice {
-        let name: String
-        let type, maximumState, currentState: KernelFile
-    }
-
-    private var directory: WatchedDirectory
-    private var zones: [Zone] = []
-    private var coolingDevices: [CoolingDevice] = []
-
-    init(context: CollectorContext) {
-        directory = WatchedDirectory(context.roots.sys("class/thermal"))
+    init(context: CollectorContext) throws(ConfigurationError) {
+        devices = try context.source(ClassDirectory<ThermalDevice>.self)
     }
 
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        switch try directory.list(from: &reader) {
-        case .missing: return .noDevice("\(directory.path) is not there")
-        case .same: break
-        case .changed(let names): learn(names)
+        try devices.collect(in: reader.scrape, into: &writer)
+    }
+}
+
+/// A thermal zone or a cooling device, whose driver may ask firmware that does not answer.
+struct ThermalDevice: ClassDevice {
+    typealias Metric = ThermalZoneCollector.Metric
+
+    static let className = "thermal"
+    static let noun = "thermal zone and no cooling device"
+
+    private let isZone: Bool
+    /// What follows in its name.
+    private let number: String
+    private let type: KernelFile
+    private let files: [(field: TableField<Metric>, file: KernelFile)]
+
+    init?(name: String, folder: String, context: CollectorContext) {
+        isZone = name.hasPrefix("thermal_zone")
+        guard isZone || name.hasPrefix("cooling_device") else { return nil }
+        number = String(name.dropFirst(isZone ? "thermal_zone".count : "cooling_device".count))
+        guard let first = number.utf8.first, first >= 0x30, first <= 0x39 else { return nil }
+        type = KernelFile(oneRead: folder + "/type")
+        let isZone = isZone
+        files = Metric.fields.filter { ($0.name.description == "temp") == isZone }.map {
+            ($0, KernelFile(oneRead: "\(folder)/\($0.name)"))
         }
-        guard !zones.isEmpty || !coolingDevices.isEmpty else {
-            return .noDevice("no thermal zone and no cooling device in \(directory.path)")
-        }
-        for zone in zones { collect(zone, from: &reader, into: &writer) }
-        for device in coolingDevices { collect(device, from: &reader, into: &writer) }
-        return .available
     }
 
-    // Types are read anew each time: a number may go to another device from one scrape to the next, and a kept
-    // descriptor then opens that device's files by itself.
-
-    private func collect(_ zone: Zone, from reader: inout KernelFileReader, into writer: inout Writer) {
-        guard let type = reader.text(of: zone.type, or: &writer),
-            let millidegrees = reader.number(of: zone.temperature, or: &writer)
-        else { return }
+    mutating func read(from reader: inout KernelFileReader, into writer: inout MetricWriter<Metric>) {
+        // The type is read anew each time: a kept descriptor opens the files of another device that gets the number.
+        guard let type = reader.text(of: type, or: &writer) else { return }
+        var numbers: [(TableField<Metric>, Int64)] = []
+        for (field, file) in files {
+            guard let number = reader.number(of: file, or: &writer) else { return }
+            numbers.append((field, number))
+        }
         let labels = writer.labels {
+            if !isZone { $0.add("name", number) }
             $0.add("type", type)
-            $0.add("zone", zone.name)
+            if isZone { $0.add("zone", number) }
         }
-        writer.write(Metric.temperature, labels, Double(millidegrees) / 1_000)
-    }
-
-    private func collect(
-        _ device: CoolingDevice, from reader: inout KernelFileReader, into writer: inout Writer
-    ) {
-        guard let type = reader.text(of: device.type, or: &writer),
-            let maximum = reader.number(of: device.maximumState, or: &writer),
-            let current = reader.number(of: device.currentState, or: &writer)
-        else { return }
-        let labels = writer.labels {
-            $0.add("name", device.name)
-            $0.add("type", type)
-        }
-        writer.write(Metric.currentState, labels, current)
-        writer.write(Metric.maximumState, labels, maximum)
-    }
-
-    private mutating func learn(_ names: [String]) {
-        zones = Self.numbered(names, prefix: "thermal_zone").map { name, number in
-            let folder = directory.path + "/" + name
-            return Zone(
-                name: number, type: KernelFile(oneRead: folder + "/type"),
-                temperature: KernelFile(oneRead: folder + "/temp"))
-        }
-        coolingDevices = Self.numbered(names, prefix: "cooling_device").map { name, number in
-            let folder = directory.path + "/" + name
-            return CoolingDevice(
-                name: number, type: KernelFile(oneRead: folder + "/type"),
-                maximumState: KernelFile(oneRead: folder + "/max_state"),
-                currentState: KernelFile(oneRead: folder + "/cur_state"))
-        }
-    }
-
-    private static func numbered(_ names: [String], prefix: String) -> [(name: String, number: String)] {
-        names.compactMap { name in
-            guard name.hasPrefix(prefix) else { return nil }
-            let number = name.dropFirst(prefix.count)
-            guard let first = number.utf8.first, first >= 0x30, first <= 0x39 else { return nil }
-            return (name, String(number))
-        }
+        for (field, number) in numbers { writer.write(field, labels, number) }
     }
 }
