@@ -4,7 +4,7 @@ public import Exposition
 public import KernelFiles
 
 /// The attributes of one device of sysfs that are fields of a table, each with its kept file.
-public struct AttributeFiles<Metric: FamilyTable> {
+public struct AttributeFiles<Metric: FieldKey> {
     private let files: [(field: TableField<Metric>, file: KernelFile)]
 
     /// The files of these fields in a device's folder; with `names`, those that the folder has.

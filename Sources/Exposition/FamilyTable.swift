@@ -1,6 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Families that are the rows of a table: a column, a file or a key of the kernel's each, with its unit.
+/// Families that come from fields of the kernel's: a column, a file or a key each, with its unit.
+///
+///     enum Metric: Int, FieldKey {
+///         case entries, limit
+///         var row: FamilyRow {
+///             switch self {
+///             case .entries: FamilyRow("nf_conntrack_count", .gauge("node_nf_conntrack_entries", [], "Entries now."))
+///             case .limit: FamilyRow("nf_conntrack_max", .gauge("node_nf_conntrack_entries_limit", [], "At most."))
+///             }
+///         }
+///     }
+///
+/// A collector keeps `Metric.fields` and writes each number with its field: `writer.write(field, labels, number)`.
+public protocol FieldKey: FamilyKey {
+    /// The field that the family comes from, and the family.
+    var row: FamilyRow { get }
+}
+
+/// Such families where most keys need no name, because nobody but the table speaks of them.
 ///
 ///     struct Metric: FamilyTable {
 ///         let rawValue: Int
@@ -11,16 +29,14 @@
 ///         ]
 ///         static let info = named("node_power_supply_info")
 ///     }
-///
-/// A collector keeps `Metric.fields` and writes each number with its field: `writer.write(field, labels, number)`.
-public protocol FamilyTable: FamilyKey {
+public protocol FamilyTable: FieldKey {
     /// All families.
     static var rows: [FamilyRow] { get }
     /// The key of a row.
     init(rawValue: Int)
 }
 
-/// A row of a `FamilyTable`.
+/// A field of the kernel's and the family that it becomes.
 public struct FamilyRow: Sendable {
     /// The kernel's name of the key or file; empty for a column, and for a family that is made otherwise.
     let field: StaticString
@@ -44,8 +60,13 @@ public struct FamilyRow: Sendable {
         self.family = family
     }
 
+    /// A column, counted from 0, with its family.
+    public init(column: Int, _ family: MetricFamily) {
+        self.init(column: column, .one, family)
+    }
+
     /// A column, counted from 0, with its unit and its family.
-    public init(column: Int, _ unit: KernelUnit = .one, _ family: MetricFamily) {
+    public init(column: Int, _ unit: KernelUnit, _ family: MetricFamily) {
         field = ""
         self.column = column
         self.unit = unit
@@ -61,8 +82,8 @@ public struct FamilyRow: Sendable {
     }
 }
 
-/// A row of a `FamilyTable` as it is read: where the number is, and what it becomes.
-public struct TableField<Key: FamilyTable>: Sendable {
+/// A field as it is read: where the number is, and what it becomes.
+public struct TableField<Key: FieldKey>: Sendable {
     /// The family's key.
     public let key: Key
     /// The kernel's name of the key or file; empty for a column.
@@ -73,23 +94,28 @@ public struct TableField<Key: FamilyTable>: Sendable {
     public let unit: KernelUnit
 }
 
+extension FieldKey {
+    /// What the field becomes.
+    public var family: MetricFamily { row.family }
+
+    /// The fields in the order of the keys; families that are made otherwise are left out.
+    ///
+    /// Made anew at each use, so that a collector keeps them.
+    public static var fields: [TableField<Self>] {
+        allCases.compactMap { key in
+            let row = key.row
+            guard row.column != nil || row.field.utf8CodeUnitCount > 0 else { return nil }
+            return TableField(key: key, name: row.field, column: row.column ?? 0, unit: row.unit)
+        }
+    }
+}
+
 extension FamilyTable {
     /// The keys of all rows, in their order.
     public static var allCases: [Self] { rows.indices.map { Self(rawValue: $0) } }
 
-    /// What the field becomes.
-    public var family: MetricFamily { Self.rows[rawValue].family }
-
-    /// The rows that are read, in their order; those of families that are made otherwise are left out.
-    ///
-    /// Made anew at each use, so that a collector keeps it.
-    public static var fields: [TableField<Self>] {
-        rows.enumerated().compactMap { index, row in
-            guard row.column != nil || row.field.utf8CodeUnitCount > 0 else { return nil }
-            return TableField(
-                key: Self(rawValue: index), name: row.field, column: row.column ?? 0, unit: row.unit)
-        }
-    }
+    /// The row of a key.
+    public var row: FamilyRow { Self.rows[rawValue] }
 
     /// The key of a family's name.
     ///

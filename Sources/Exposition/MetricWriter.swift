@@ -114,7 +114,7 @@ public struct MetricWriter<Key: FamilyKey>: ~Copyable {
     }
 }
 
-extension MetricWriter where Key: FamilyTable {
+extension MetricWriter where Key: FieldKey {
     /// Writes the kernel's number as the value of its field's family.
     @inlinable
     public mutating func write(_ field: TableField<Key>, _ labels: Labels, _ number: UInt64) {
