@@ -9,28 +9,30 @@ import KernelFiles
 /// Source: /proc/sys/net/netfilter/nf_conntrack_count and _max, kernel
 /// Documentation/networking/nf_conntrack-sysctl.rst, and /proc/net/stat/nf_conntrack.
 struct ConntrackCollector: Collector {
-    enum Metric: Int, FamilyKey {
+    enum Metric: Int, FieldKey {
         case entries, limit
         case found, invalid, ignore, insert, insertFailed, drop, earlyDrop, searchRestart
 
-        var family: MetricFamily {
+        /// Columns of the statistics by position: their names changed over the years, their places did not.
+        var row: FamilyRow {
             switch self {
-            case .entries: .gauge("node_nf_conntrack_entries", [], "Connections tracked now.")
-            case .limit: .gauge("node_nf_conntrack_entries_limit", [], "Connections that may be tracked at most.")
-            case .found: Self.count("found", "Entries looked up with success.")
-            case .invalid: Self.count("invalid", "Packets that could not be tracked.")
-            case .ignore: Self.count("ignore", "Packets that belong to an entry already or need none.")
-            case .insert: Self.count("insert", "Entries put into the table.")
-            case .insertFailed: Self.count("insert_failed", "Entries that could not be put into the table.")
-            case .drop: Self.count("drop", "Packets dropped because tracking them failed.")
-            case .earlyDrop: Self.count("early_drop", "Entries evicted to make room for new ones.")
+            case .entries: FamilyRow(.gauge("node_nf_conntrack_entries", [], "Connections tracked now."))
+            case .limit:
+                FamilyRow(.gauge("node_nf_conntrack_entries_limit", [], "Connections that may be tracked at most."))
+            case .found: count(2, "found", "Entries looked up with success.")
+            case .invalid: count(4, "invalid", "Packets that could not be tracked.")
+            case .ignore: count(5, "ignore", "Packets that belong to an entry already or need none.")
+            case .insert: count(8, "insert", "Entries put into the table.")
+            case .insertFailed: count(9, "insert_failed", "Entries that could not be put into the table.")
+            case .drop: count(10, "drop", "Packets dropped because tracking them failed.")
+            case .earlyDrop: count(11, "early_drop", "Entries evicted to make room for new ones.")
             case .searchRestart:
-                Self.count("search_restart", "Look-ups that began again because the table was resized.")
+                count(16, "search_restart", "Look-ups that began again because the table was resized.")
             }
         }
 
-        private static func count(_ name: String, _ help: String) -> MetricFamily {
-            .gauge("node_nf_conntrack_stat_" + name, [], help)
+        private func count(_ column: Int, _ name: String, _ help: String) -> FamilyRow {
+            FamilyRow(column: column, .gauge("node_nf_conntrack_stat_" + name, [], help))
         }
     }
 
@@ -39,20 +41,16 @@ struct ConntrackCollector: Collector {
         reads: [
             "/proc/sys/net/netfilter/nf_conntrack_count", "/proc/sys/net/netfilter/nf_conntrack_max",
             "/proc/net/stat/nf_conntrack",
-        ], )
+        ])
 
-    /// Columns by position: their names changed over the years, their places did not.
-    private static let columns: [(column: Int, metric: Metric)] = [
-        (2, .found), (4, .invalid), (5, .ignore), (8, .insert), (9, .insertFailed), (10, .drop), (11, .earlyDrop),
-        (16, .searchRestart),
-    ]
     /// The columns before `search_restart`, which came with kernel 2.6.35.
     private static let leastColumns = 16
 
     private let count: KernelFile
     private let limit: KernelFile
     private let statistics: KernelFile
-    private var sums = [UInt64](repeating: 0, count: ConntrackCollector.columns.count)
+    private let fields = Metric.fields
+    private var sums = [UInt64](repeating: 0, count: Metric.fields.count)
     private var row: [UInt64] = []
 
     init(context: CollectorContext) {
@@ -93,13 +91,13 @@ struct ConntrackCollector: Collector {
             }
             isAnyRead = true
             isAllLost = false
-            for (index, entry) in Self.columns.enumerated() where entry.column < row.count {
-                sums[index] &+= row[entry.column]
+            for (index, field) in fields.enumerated() where field.column < row.count {
+                sums[index] &+= row[field.column]
             }
         }
         // Where no line could be read the sums are unknown, not 0.
         if isAllLost { return }
-        for (index, entry) in Self.columns.enumerated() { writer.write(entry.metric, sums[index]) }
+        for (field, sum) in zip(fields, sums) { writer.write(field, .none, sum) }
     }
 
     private mutating func readRow(_ line: Bytes) -> Bool {

@@ -8,46 +8,33 @@ import KernelFiles
 ///
 /// Source: /proc/net/softnet_stat, kernel net/core/net-procfs.c.
 struct SoftnetCollector: Collector {
-    enum Metric: Int, FamilyKey {
+    enum Metric: Int, FieldKey {
         case processed, dropped, timesSqueezed, cpuCollision, receivedRPS, flowLimitCount, backlogLength
 
-        var family: MetricFamily {
+        /// A kernel that does not write the column yet gives 0, as node_exporter does.
+        var row: FamilyRow {
             switch self {
-            case .processed: .counter("node_softnet_processed_total", ["cpu"], "Packets taken from device queues.")
-            case .dropped:
-                .counter("node_softnet_dropped_total", ["cpu"], "Packets dropped because the backlog was full.")
+            case .processed: count(0, "processed", "Packets taken from device queues.")
+            case .dropped: count(1, "dropped", "Packets dropped because the backlog was full.")
             case .timesSqueezed:
-                .counter(
-                    "node_softnet_times_squeezed_total", ["cpu"],
+                count(
+                    2, "times_squeezed",
                     "Times that the softirq stopped with packets left, its budget or time being used up.")
             case .cpuCollision:
-                .counter(
-                    "node_softnet_cpu_collision_total", ["cpu"],
-                    "Collisions while taking a device's lock to transmit; newer kernels give 0.")
+                count(
+                    8, "cpu_collision", "Collisions while taking a device's lock to transmit; newer kernels give 0.")
             case .receivedRPS:
-                .counter(
-                    "node_softnet_received_rps_total", ["cpu"],
+                count(
+                    9, "received_rps",
                     "Times that another CPU woke this one to handle packets (receive packet steering).")
-            case .flowLimitCount:
-                .counter("node_softnet_flow_limit_count_total", ["cpu"], "Times that the flow limit was reached.")
+            case .flowLimitCount: count(10, "flow_limit_count", "Times that the flow limit was reached.")
             case .backlogLength:
-                .gauge("node_softnet_backlog_len", ["cpu"], "Packets waiting in the backlog.")
+                FamilyRow(column: 11, .gauge("node_softnet_backlog_len", ["cpu"], "Packets waiting in the backlog."))
             }
         }
 
-        /// The column, counted from 0.
-        ///
-        /// A kernel that does not write the column yet gives 0, as node_exporter does.
-        var column: Int {
-            switch self {
-            case .processed: 0
-            case .dropped: 1
-            case .timesSqueezed: 2
-            case .cpuCollision: 8
-            case .receivedRPS: 9
-            case .flowLimitCount: 10
-            case .backlogLength: 11
-            }
+        private func count(_ column: Int, _ name: String, _ help: String) -> FamilyRow {
+            FamilyRow(column: column, .counter("node_softnet_\(name)_total", ["cpu"], help))
         }
     }
 
@@ -60,6 +47,7 @@ struct SoftnetCollector: Collector {
     /// Where kernels from 5.14 on write the CPU's number; lines of CPUs that are offline are left out.
     private static let cpuColumn = 12
 
+    private let fields = Metric.fields
     private let file: KernelFile
     private var columns: [UInt64] = []
 
@@ -83,11 +71,12 @@ struct SoftnetCollector: Collector {
             }
             let cpu = columns.count > Self.cpuColumn ? Int(truncatingIfNeeded: columns[Self.cpuColumn]) : lineNumber
             let labels = writer.labels { $0.add("cpu", cpu) }
-            for metric in Metric.allCases {
-                let isWritten =
-                    metric.column < columns.count
-                    && (metric != .backlogLength || columns.count > Self.cpuColumn)
-                writer.write(metric, labels, isWritten ? columns[metric.column] : 0)
+            for field in fields {
+                // Without a column for the CPU's number, the twelfth is not the backlog's length.
+                let isThere =
+                    field.column < columns.count
+                    && (field.key != .backlogLength || columns.count > Self.cpuColumn)
+                writer.write(field, labels, isThere ? columns[field.column] : 0)
             }
         }
         return .available

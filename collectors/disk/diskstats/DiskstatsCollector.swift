@@ -45,6 +45,7 @@ struct DiskstatsCollector: Collector {
     private static let leastColumns = 11
     private static let oldPartitionColumns = 4
 
+    private let fields = Metric.fields
     private let roots: Roots
     private let file: KernelFile
     private let filter: DeviceFilter
@@ -91,7 +92,7 @@ struct DiskstatsCollector: Collector {
                 isAnyGood = true
                 continue
             case .shown(let disk):
-                if Self.write(disk, ByteScanner(line.from(entries[index].identityCount)), into: &writer) {
+                if write(disk, ByteScanner(line.from(entries[index].identityCount)), into: &writer) {
                     isAnyGood = true
                     continue
                 }
@@ -139,26 +140,19 @@ struct DiskstatsCollector: Collector {
     }
 
     /// Writes a device; false where its line is malformed, of which nothing is shown.
-    private static func write(_ disk: Disk, _ columns: ByteScanner, into writer: inout Writer) -> Bool {
-        var fields = columns
+    private func write(_ disk: Disk, _ columns: ByteScanner, into writer: inout Writer) -> Bool {
+        var words = columns
         var numbers = InlineArray<17, UInt64>(repeating: 0)
         var count = 0
-        while count < numbers.count, let field = fields.nextField() {
-            guard let number = field.unsigned else { return false }
+        while count < numbers.count, let word = words.nextField() {
+            guard let number = word.unsigned else { return false }
             numbers[count] = number
             count += 1
         }
-        guard count >= leastColumns else { return count == oldPartitionColumns }
+        guard count >= Self.leastColumns else { return count == Self.oldPartitionColumns }
 
         let device = writer.labels("device", disk.name)
-        for index in 0..<count {
-            let (metric, unit) = Metric.columns[index]
-            switch unit {
-            case .events: writer.write(metric, device, numbers[index])
-            case .sectors: writer.write(metric, device, Double(numbers[index]) * 512)
-            case .milliseconds: writer.write(metric, device, Double(numbers[index]) * 0.001)
-            }
-        }
+        for field in fields where field.column < count { writer.write(field, device, numbers[field.column]) }
         disk.write(device: device, into: &writer)
         return true
     }

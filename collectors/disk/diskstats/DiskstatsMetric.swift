@@ -2,8 +2,12 @@
 
 import Exposition
 
-/// The families of the diskstats collector; the first 17 are the columns of /proc/diskstats in their order.
-enum DiskstatsMetric: Int, FamilyKey {
+/// The families of the diskstats collector: columns of /proc/diskstats behind the device's name, and what is known of a
+/// device from elsewhere.
+///
+/// Kernels before 4.18 end at `ioTimeWeighted`, before 5.5 at `discardTime`. Sectors have 512 bytes whatever the
+/// device's own are.
+enum DiskstatsMetric: Int, FieldKey {
     case readsCompleted, readsMerged, readBytes, readTime
     case writesCompleted, writesMerged, writtenBytes, writeTime
     case ioNow, ioTime, ioTimeWeighted
@@ -12,46 +16,42 @@ enum DiskstatsMetric: Int, FamilyKey {
     case info, filesystemInfo, deviceMapperInfo
     case ataWriteCache, ataWriteCacheEnabled, ataRotationRate
 
-    /// What a column counts in.
-    enum Unit {
-        case events, sectors, milliseconds
-    }
-
-    /// The columns behind the device's name, in the order of the file.
-    ///
-    /// Kernels before 4.18 end at `ioTimeWeighted`, before 5.5 at `discardTime`. Sectors have 512 bytes whatever the
-    /// device's own are.
-    static let columns: [(metric: DiskstatsMetric, unit: Unit)] = [
-        (.readsCompleted, .events), (.readsMerged, .events), (.readBytes, .sectors), (.readTime, .milliseconds),
-        (.writesCompleted, .events), (.writesMerged, .events), (.writtenBytes, .sectors), (.writeTime, .milliseconds),
-        (.ioNow, .events), (.ioTime, .milliseconds), (.ioTimeWeighted, .milliseconds),
-        (.discardsCompleted, .events), (.discardsMerged, .events), (.discardedSectors, .events),
-        (.discardTime, .milliseconds), (.flushRequests, .events), (.flushRequestsTime, .milliseconds),
-    ]
-
-    var family: MetricFamily {
+    var row: FamilyRow {
         switch self {
-        case .readsCompleted: counter("reads_completed_total", "Reads that completed.")
-        case .readsMerged: counter("reads_merged_total", "Reads that were merged with a neighbour before being queued.")
-        case .readBytes: counter("read_bytes_total", "Bytes read.")
-        case .readTime: counter("read_time_seconds_total", "Time that all reads took, summed over them.")
-        case .writesCompleted: counter("writes_completed_total", "Writes that completed.")
+        case .readsCompleted: counter(0, "reads_completed_total", "Reads that completed.")
+        case .readsMerged:
+            counter(1, "reads_merged_total", "Reads that were merged with a neighbour before being queued.")
+        case .readBytes: counter(2, unit: .sectors, "read_bytes_total", "Bytes read.")
+        case .readTime:
+            counter(3, unit: .milliseconds, "read_time_seconds_total", "Time that all reads took, summed over them.")
+        case .writesCompleted: counter(4, "writes_completed_total", "Writes that completed.")
         case .writesMerged:
-            counter("writes_merged_total", "Writes that were merged with a neighbour before being queued.")
-        case .writtenBytes: counter("written_bytes_total", "Bytes written.")
-        case .writeTime: counter("write_time_seconds_total", "Time that all writes took, summed over them.")
-        case .ioNow: gauge("io_now", "Requests that the device works on now.")
-        case .ioTime: counter("io_time_seconds_total", "Time during which the device had at least one request.")
+            counter(5, "writes_merged_total", "Writes that were merged with a neighbour before being queued.")
+        case .writtenBytes: counter(6, unit: .sectors, "written_bytes_total", "Bytes written.")
+        case .writeTime:
+            counter(7, unit: .milliseconds, "write_time_seconds_total", "Time that all writes took, summed over them.")
+        case .ioNow:
+            FamilyRow(column: 8, .gauge("node_disk_io_now", ["device"], "Requests that the device works on now."))
+        case .ioTime:
+            counter(
+                9, unit: .milliseconds, "io_time_seconds_total",
+                "Time during which the device had at least one request.")
         case .ioTimeWeighted:
-            counter("io_time_weighted_seconds_total", "Time during which the device had requests, times their number.")
-        case .discardsCompleted: counter("discards_completed_total", "Discards that completed.")
+            counter(
+                10, unit: .milliseconds, "io_time_weighted_seconds_total",
+                "Time during which the device had requests, times their number.")
+        case .discardsCompleted: counter(11, "discards_completed_total", "Discards that completed.")
         case .discardsMerged:
-            counter("discards_merged_total", "Discards that were merged with a neighbour before being queued.")
-        case .discardedSectors: counter("discarded_sectors_total", "Sectors of 512 bytes that were discarded.")
-        case .discardTime: counter("discard_time_seconds_total", "Time that all discards took, summed over them.")
-        case .flushRequests: counter("flush_requests_total", "Flush requests that completed.")
+            counter(12, "discards_merged_total", "Discards that were merged with a neighbour before being queued.")
+        case .discardedSectors: counter(13, "discarded_sectors_total", "Sectors of 512 bytes that were discarded.")
+        case .discardTime:
+            counter(
+                14, unit: .milliseconds, "discard_time_seconds_total", "Time that all discards took, summed over them.")
+        case .flushRequests: counter(15, "flush_requests_total", "Flush requests that completed.")
         case .flushRequestsTime:
-            counter("flush_requests_time_seconds_total", "Time that all flush requests took, summed over them.")
+            counter(
+                16, unit: .milliseconds, "flush_requests_time_seconds_total",
+                "Time that all flush requests took, summed over them.")
         case .info:
             gauge(
                 "info", "What the kernel and udev know of the device; always 1.",
@@ -70,11 +70,13 @@ enum DiskstatsMetric: Int, FamilyKey {
         }
     }
 
-    private func counter(_ name: String, _ help: String) -> MetricFamily {
-        .counter("node_disk_" + name, ["device"], help)
+    /// A column behind the device's name, counted from 0.
+    private func counter(_ column: Int, unit: KernelUnit = .one, _ name: String, _ help: String) -> FamilyRow {
+        FamilyRow(column: column, unit, .counter("node_disk_" + name, ["device"], help))
     }
 
-    private func gauge(_ name: String, _ help: String, _ labels: [String] = []) -> MetricFamily {
-        .gauge("node_disk_" + name, ["device"] + labels, help)
+    /// What is known of the device from elsewhere.
+    private func gauge(_ name: String, _ help: String, _ labels: [String] = []) -> FamilyRow {
+        FamilyRow(.gauge("node_disk_" + name, ["device"] + labels, help))
     }
 }

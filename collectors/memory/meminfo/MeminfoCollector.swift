@@ -8,22 +8,11 @@ import KernelFiles
 ///
 /// Source: /proc/meminfo, proc_meminfo(5).
 struct MeminfoCollector: Collector {
-    /// The families are a table, so the key is its index.
-    struct Metric: FamilyKey {
-        let rawValue: Int
-
-        var family: MetricFamily {
-            let field = MeminfoField.all[rawValue]
-            return .gauge("node_memory_" + field.name, [], field.help)
-        }
-
-        static var allCases: [Metric] { MeminfoField.all.indices.map { Metric(rawValue: $0) } }
-    }
-
     static let descriptor = CollectorDescriptor(
         name: "meminfo", group: .memory, help: "Sizes of the parts that memory and swap are used for.",
         reads: ["/proc/meminfo"])
 
+    private let fields = Metric.fields
     private let file: KernelFile
     /// The index of the field that each line holds, -1 for none of ours.
     private var memory = LineMemory()
@@ -48,7 +37,7 @@ struct MeminfoCollector: Collector {
                 continue
             }
             known += 1
-            writer.write(Metric(rawValue: index), value)
+            writer.write(fields[index].key, value)
         }
         guard known > 0 else { throw .malformed(file.path, bytes) }
         return .available
@@ -61,7 +50,7 @@ struct MeminfoCollector: Collector {
         let line = lines.nextLine() ?? Bytes("")
         let colon = line.firstIndex(of: UInt8(ascii: ":"))
         let key = line.upTo(colon ?? line.count)
-        let index = MeminfoField.all.firstIndex { key == $0.key } ?? -1
+        let index = fields.firstIndex { key == $0.name } ?? -1
         if let colon { memory.remember(line.upTo(colon &+ 1), index, at: number) }
         return (index, colon.map { line.from($0 &+ 1) }, line)
     }
