@@ -147,14 +147,22 @@ public enum KernelUnit: Sendable, Equatable {
     public static let sectors = KernelUnit.times(512)
     /// Thousandths of a second, as node_exporter converts them.
     public static let milliseconds = KernelUnit.times(0.001)
-    /// Millionths: microvolts, microamperes, microwatts.
+    /// Hundredths of a whole, which become a ratio.
+    public static let percent = KernelUnit.decimal(2)
+    /// Thousandths, of degrees for example, exactly.
+    public static let milli = KernelUnit.decimal(3)
+    /// Millionths: microvolts, microamperes, microwatts, as node_exporter converts them.
     public static let micro = KernelUnit.dividedBy(1_000_000)
+    /// Millionths exactly, for what grows beyond the 53 bits of a double: microjoules.
+    public static let exactMicro = KernelUnit.decimal(6)
     /// Tenths, of degrees for example.
     public static let tenths = KernelUnit.dividedBy(10)
     /// Ticks of USER_HZ, hundredths of a second.
     public static let ticks = KernelUnit.decimal(2)
     /// Thousands of hertz.
     public static let kilohertz = KernelUnit.times(1_000)
+    /// Millions of hertz.
+    public static let megahertz = KernelUnit.times(1_000_000)
 
     /// The value of an unsigned number.
     @inlinable

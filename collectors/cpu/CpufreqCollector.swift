@@ -8,27 +8,32 @@ import KernelFiles
 ///
 /// Source: /sys/devices/system/cpu/cpu*/cpufreq, kernel Documentation/admin-guide/pm/cpufreq.rst.
 struct CpufreqCollector: Collector {
-    enum Metric: Int, FamilyKey {
+    enum Metric: Int, FieldKey {
         case frequency, minimum, maximum, scaling, scalingMinimum, scalingMaximum, governor
 
-        var family: MetricFamily {
+        var row: FamilyRow {
             switch self {
-            case .frequency: SharedFamilies.cpuFrequencyHertz
-            case .minimum:
-                .gauge("node_cpu_frequency_min_hertz", ["cpu"], "Lowest frequency that the CPU can run at, in hertz.")
-            case .maximum:
-                .gauge("node_cpu_frequency_max_hertz", ["cpu"], "Highest frequency that the CPU can run at, in hertz.")
-            case .scaling:
-                .gauge("node_cpu_scaling_frequency_hertz", ["cpu"], "Frequency that was last asked for, in hertz.")
+            case .frequency: FamilyRow("cpuinfo_cur_freq", .kilohertz, SharedFamilies.cpuFrequencyHertz)
+            case .minimum: frequency("cpuinfo_min_freq", "frequency_min", "Lowest frequency that the CPU can run at")
+            case .maximum: frequency("cpuinfo_max_freq", "frequency_max", "Highest frequency that the CPU can run at")
+            case .scaling: frequency("scaling_cur_freq", "scaling_frequency", "Frequency that was last asked for")
             case .scalingMinimum:
-                .gauge("node_cpu_scaling_frequency_min_hertz", ["cpu"], "Lowest frequency allowed now, in hertz.")
+                frequency("scaling_min_freq", "scaling_frequency_min", "Lowest frequency allowed now")
             case .scalingMaximum:
-                .gauge("node_cpu_scaling_frequency_max_hertz", ["cpu"], "Highest frequency allowed now, in hertz.")
+                frequency("scaling_max_freq", "scaling_frequency_max", "Highest frequency allowed now")
             case .governor:
-                .gauge(
-                    "node_cpu_scaling_governor", ["cpu", "governor"],
-                    "1 for the governor that chooses the CPU's frequency, 0 for the others on offer.")
+                FamilyRow(
+                    .gauge(
+                        "node_cpu_scaling_governor", ["cpu", "governor"],
+                        "1 for the governor that chooses the CPU's frequency, 0 for the others on offer."))
             }
+        }
+
+        /// True for what the hardware fixes, which is read once.
+        var isFixed: Bool { self == .minimum || self == .maximum }
+
+        private func frequency(_ file: StaticString, _ name: String, _ help: String) -> FamilyRow {
+            FamilyRow(file, .kilohertz, .gauge("node_cpu_\(name)_hertz", ["cpu"], help + ", in hertz."))
         }
     }
 
@@ -38,29 +43,17 @@ struct CpufreqCollector: Collector {
             "/sys/devices/system/cpu/cpu*/cpufreq (what cannot change: when a CPU or a policy comes or goes)"
         ], absentIsSuccess: true)
 
-    /// A frequency that is read in every scrape.
-    private struct Frequency {
-        let metric: Metric
-        let file: KernelFile
-    }
-
     private struct CPU {
         let number: Int
         /// Frequencies that the hardware fixes, in kHz.
-        var fixed: [(metric: Metric, kilohertz: UInt64)] = []
-        var frequencies: [Frequency] = []
+        var fixed: [(field: TableField<Metric>, kilohertz: UInt64)] = []
+        /// Frequencies that are read in every scrape.
+        var frequencies: [(field: TableField<Metric>, file: KernelFile)] = []
         var governor: KernelFile?
         var governors: [String] = []
     }
 
-    private static let fixedFiles: [(metric: Metric, name: String)] = [
-        (.minimum, "cpuinfo_min_freq"), (.maximum, "cpuinfo_max_freq"),
-    ]
-    private static let files: [(metric: Metric, name: String)] = [
-        (.frequency, "cpuinfo_cur_freq"), (.scaling, "scaling_cur_freq"), (.scalingMinimum, "scaling_min_freq"),
-        (.scalingMaximum, "scaling_max_freq"),
-    ]
-
+    private let fields = Metric.fields
     private let folder: KernelDirectory
     private let policies: KernelDirectory
     private let onlineFile: KernelFile
@@ -77,7 +70,7 @@ struct CpufreqCollector: Collector {
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        try lookAgainIfChanged(from: &reader)
+        try findCPUsIfChanged(from: &reader)
         guard !cpus.isEmpty else { return .noDevice("no CPU has a folder cpufreq below \(folder.path)") }
         for cpu in cpus { write(cpu, from: &reader, into: &writer) }
         return .available
@@ -85,15 +78,15 @@ struct CpufreqCollector: Collector {
 
     private func write(_ cpu: CPU, from reader: inout KernelFileReader, into writer: inout Writer) {
         let labels = writer.labels { $0.add("cpu", cpu.number) }
-        for (metric, kilohertz) in cpu.fixed { writer.write(metric, labels, Double(kilohertz) * 1_000) }
-        for frequency in cpu.frequencies {
+        for (field, kilohertz) in cpu.fixed { writer.write(field, labels, kilohertz) }
+        for (field, file) in cpu.frequencies {
             do throws(CollectorError) {
                 // A CPU that is offline, or whose frequency the driver cannot tell, has none.
-                guard let bytes = try reader.readIfPresent(frequency.file), bytes.trimmed != "<unknown>" else {
+                guard let bytes = try reader.readIfPresent(file), bytes.trimmed != "<unknown>" else {
                     continue
                 }
-                guard let kilohertz = bytes.trimmed.unsigned else { throw .malformed(frequency.file.path, bytes) }
-                writer.write(frequency.metric, labels, Double(kilohertz) * 1_000)
+                guard let kilohertz = bytes.trimmed.unsigned else { throw .malformed(file.path, bytes) }
+                writer.write(field, labels, kilohertz)
             } catch {
                 writer.loseItem(error.description)
             }
@@ -110,7 +103,7 @@ struct CpufreqCollector: Collector {
         }
     }
 
-    private mutating func lookAgainIfChanged(from reader: inout KernelFileReader) throws(CollectorError) {
+    private mutating func findCPUsIfChanged(from reader: inout KernelFileReader) throws(CollectorError) {
         let text = try reader.readIfPresent(onlineFile) ?? Bytes("")
         var count = 0
         if var names = try reader.listIfPresent(policies) {
@@ -120,28 +113,26 @@ struct CpufreqCollector: Collector {
         cpus = []
         if let listing = try reader.listIfPresent(folder) {
             for number in CPUNumbers.folders(listing) {
-                if let cpu = look(at: number, from: &reader) { cpus.append(cpu) }
+                if let cpu = cpu(number, from: &reader) { cpus.append(cpu) }
             }
         }
         policyCount = count
         onlineText = text.text
     }
 
-    private func look(at number: Int, from reader: inout KernelFileReader) -> CPU? {
+    private func cpu(_ number: Int, from reader: inout KernelFileReader) -> CPU? {
         let path = folder.path + "/cpu\(number)/cpufreq/"
         guard reader.exists(path) else { return nil }
         var cpu = CPU(number: number)
-        for (metric, name) in CpufreqCollector.fixedFiles {
-            guard let bytes = content(path + name, &reader) else { continue }
-            if let value = bytes.unsigned {
-                cpu.fixed.append((metric, value))
+        for field in fields {
+            let file = path + "\(field.name)"
+            guard let bytes = content(file, &reader) else { continue }
+            // One that is malformed is read like those that change, so that every scrape says that it is lost.
+            if field.key.isFixed, let value = bytes.unsigned {
+                cpu.fixed.append((field, value))
             } else {
-                // Read like those that change, so that every scrape says that it is lost.
-                cpu.frequencies.append(Frequency(metric: metric, file: KernelFile(oneRead: path + name)))
+                cpu.frequencies.append((field, KernelFile(oneRead: file)))
             }
-        }
-        for (metric, name) in CpufreqCollector.files where content(path + name, &reader) != nil {
-            cpu.frequencies.append(Frequency(metric: metric, file: KernelFile(oneRead: path + name)))
         }
         if content(path + "scaling_governor", &reader) != nil {
             cpu.governor = KernelFile(oneRead: path + "scaling_governor")

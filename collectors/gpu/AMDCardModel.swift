@@ -73,8 +73,8 @@ enum GPUModel {
         let folder = device.folder + "/"
         guard reader.exists(folder + "current_link_speed") else { return [] }
         return [
-            .init(folder + "current_link_speed", .pcieGeneration, .linkSpeed),
-            .init(folder + "max_link_speed", .pcieGenerationMax, .linkSpeed),
+            .init(folder + "current_link_speed", .pcieGeneration, form: .linkSpeed),
+            .init(folder + "max_link_speed", .pcieGenerationMax, form: .linkSpeed),
             .init(folder + "current_link_width", .pcieWidth),
             .init(folder + "max_link_width", .pcieWidthMax),
         ]

@@ -108,7 +108,7 @@ struct Card<Metric: FamilyKey>: ItemContent, ~Copyable {
         _ attribute: CardAttribute<Metric>, _ labels: Labels, from reader: inout KernelFileReader
     ) {
         guard let text = reader.cardText(of: attribute.file, or: &writer) else { return }
-        guard let value = attribute.value(of: text), value != .decimal(0, scale: 6) || !attribute.isNone(text) else {
+        guard let value = attribute.value(of: text) else {
             if attribute.isNone(text) { return }
             writer.loseItem("\(attribute.file.path): unexpected content \"\(text.upTo(64).text)\"")
             return

@@ -6,68 +6,53 @@ import KernelFiles
 
 /// One attribute of a card that is one sample.
 struct CardAttribute<Metric: FamilyKey> {
-    /// How the attribute's text becomes the sample's value.
+    /// What an attribute's text is where it is more than a number in a unit.
     enum Form {
-        /// A whole number as it is.
-        case whole
-        /// Percent become a ratio.
-        case percent
-        /// Thousandths.
-        case milli
-        /// Millionths.
-        case micro
-        /// Millionths, where 0 means that there is none.
+        /// A number, any.
+        case number
+        /// A number of which 0 means that there is none.
         case limit
-        /// Megahertz become hertz.
-        case megahertz
-        /// A fan's setting of 0 to 255 becomes a ratio.
-        case pwm
-        /// A PCI Express speed (`16.0 GT/s PCIe`) becomes its generation.
+        /// A PCI Express speed (`16.0 GT/s PCIe`), which becomes its generation.
         case linkSpeed
-        /// Anything but 0 is true.
-        case flag
     }
 
     let file: KernelFile
     let metric: Metric
-    let form: Form
+    private let form: Form
+    private let unit: KernelUnit
     /// Labels beside the card's own.
     let labels: [(name: StaticString, value: String)]
 
-    init(_ path: String, _ metric: Metric, _ form: Form = .whole, _ labels: (name: StaticString, value: String)...) {
+    init(
+        _ path: String, _ metric: Metric, _ unit: KernelUnit = .one, form: Form = .number,
+        _ labels: (name: StaticString, value: String)...
+    ) {
         file = KernelFile(oneRead: path)
         self.metric = metric
         self.form = form
+        self.unit = unit
         self.labels = labels
     }
 
     /// The value of the attribute's text; nil where it is none.
     func value(of text: Bytes) -> SampleValue? {
-        switch form {
-        case .linkSpeed: return CardAttribute.generation(text)
-        case .milli where text[0] == UInt8(ascii: "-"): return text.signed.map { .real(Double($0) / 1_000) }
-        default: break
+        if form == .linkSpeed { return CardAttribute.generation(text) }
+        if let number = text.unsigned {
+            // More hertz than 64 bits hold are no clock.
+            if form == .limit && number == 0 || unit == .megahertz && number > .max / 1_000_000 { return nil }
+            return unit.value(number)
         }
-        guard let number = text.unsigned else { return nil }
-        switch form {
-        case .percent: return .decimal(number, scale: 2)
-        case .milli: return .decimal(number, scale: 3)
-        case .micro, .limit: return .decimal(number, scale: 6)
-        case .pwm: return .real(Double(number) / 255)
-        case .flag: return .unsigned(number == 0 ? 0 : 1)
-        case .megahertz:
-            let (hertz, isTooLarge) = number.multipliedReportingOverflow(by: 1_000_000)
-            return isTooLarge ? nil : .unsigned(hertz)
-        case .whole, .linkSpeed: return .unsigned(number)
-        }
+        // Temperatures may be below zero, and they alone.
+        guard unit == .milli, text[0] == UInt8(ascii: "-") else { return nil }
+        return text.signed.map { unit.value($0) }
     }
 
-    /// Whether a text that gives no value, or this one, stands for there being none, and not for a fault.
+    /// Whether a text that gives no value stands for there being none, and not for a fault.
     func isNone(_ text: Bytes) -> Bool {
         switch form {
         case .linkSpeed: true  // The speed of a link that is down is unknown.
-        case .limit: text == "0"
-        default: false
+        case .limit: text.unsigned == 0
+        case .number: false
         }
     }
 

@@ -39,29 +39,29 @@ enum CardHwmon {
         case ("temp", "emergency"):
             let name = sensor(folder, feature, number, from: &reader)
             return [.init(path, .temperatureLimit, .milli, ("limit", name + "_emergency"))]
-        case ("fan", "input"): return [.init(path, .fanRPM, .whole, ("fan", String(max(0, number &- 1))))]
-        case ("pwm", ""): return [.init(path, .fanSpeed, .pwm, ("fan", String(max(0, number &- 1))))]
+        case ("fan", "input"): return [.init(path, .fanRPM, .one, ("fan", String(max(0, number &- 1))))]
+        case ("pwm", ""): return [.init(path, .fanSpeed, .dividedBy(255), ("fan", String(max(0, number &- 1))))]
         case ("freq", "input"):
             let domain = clockDomain(label(folder, feature, from: &reader), number)
-            return [.init(path, .clock, .whole, ("domain", domain), ("kind", "current"))]
+            return [.init(path, .clock, .one, ("domain", domain), ("kind", "current"))]
         // Further channels are parts of the card: their power is in the first one's.
         case ("power", _) where number == 1: return power(path, attribute)
-        case ("energy", "input") where number == 1: return [.init(path, .energy, .micro)]
+        case ("energy", "input") where number == 1: return [.init(path, .energy, .exactMicro)]
         default: return []
         }
     }
 
     private static func power(_ path: String, _ attribute: Substring) -> [CardAttribute<GPUMetric>] {
         switch attribute {
-        case "average": [.init(path, .power, .micro, ("window", "average"))]
-        case "input": [.init(path, .power, .micro, ("window", "instant"))]
+        case "average": [.init(path, .power, .exactMicro, ("window", "average"))]
+        case "input": [.init(path, .power, .exactMicro, ("window", "instant"))]
         // Intel's drivers say 0 for a limit that is switched off.
-        case "max": [.init(path, .powerLimit, .limit, ("limit", "enforced"))]
-        case "cap": [.init(path, .powerLimit, .micro, ("limit", "enforced"))]
-        case "cap_default", "rated_max": [.init(path, .powerLimit, .micro, ("limit", "default"))]
-        case "cap_max": [.init(path, .powerLimit, .micro, ("limit", "max"))]
-        case "cap_min": [.init(path, .powerLimit, .micro, ("limit", "min"))]
-        case "crit": [.init(path, .powerLimit, .limit, ("limit", "critical"))]
+        case "max": [.init(path, .powerLimit, .exactMicro, form: .limit, ("limit", "enforced"))]
+        case "cap": [.init(path, .powerLimit, .exactMicro, ("limit", "enforced"))]
+        case "cap_default", "rated_max": [.init(path, .powerLimit, .exactMicro, ("limit", "default"))]
+        case "cap_max": [.init(path, .powerLimit, .exactMicro, ("limit", "max"))]
+        case "cap_min": [.init(path, .powerLimit, .exactMicro, ("limit", "min"))]
+        case "crit": [.init(path, .powerLimit, .exactMicro, form: .limit, ("limit", "critical"))]
         default: []
         }
     }

@@ -102,7 +102,7 @@ struct AcceleratorModel: CardModel {
             // ivpu
             .init(folder + "npu_current_frequency_mhz", .clock, .megahertz, ("kind", "current")),
             .init(folder + "npu_max_frequency_mhz", .clock, .megahertz, ("kind", "max")),
-            .init(folder + "npu_busy_time_us", .busy, .micro),
+            .init(folder + "npu_busy_time_us", .busy, .exactMicro),
             .init(folder + "npu_memory_utilization", .memoryUsed),
             // uacce
             .init(folder + "available_instances", .instancesAvailable),

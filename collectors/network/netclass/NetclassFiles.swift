@@ -7,9 +7,9 @@ import KernelFiles
 
 /// The files of one interface's folder in sysfs, for hosts whose sysfs is not this process's own.
 struct NetclassFiles {
-    private static let numbered = NetclassMetric.allCases.filter { $0.file != nil }
+    private static let fields = NetclassMetric.fields
 
-    private let numbers: [KernelFile]
+    private let numbers: [(metric: NetclassMetric, file: KernelFile)]
     private let address: KernelFile
     private let broadcast: KernelFile
     private let duplex: KernelFile
@@ -18,7 +18,7 @@ struct NetclassFiles {
 
     /// The files below an interface's folder.
     init(_ folder: String) {
-        numbers = Self.numbered.map { KernelFile(oneRead: "\(folder)/\($0.file ?? "")") }
+        numbers = Self.fields.map { ($0.key, KernelFile(oneRead: "\(folder)/\($0.name)")) }
         address = KernelFile(oneRead: folder + "/address")
         broadcast = KernelFile(oneRead: folder + "/broadcast")
         duplex = KernelFile(oneRead: folder + "/duplex")
@@ -31,7 +31,7 @@ struct NetclassFiles {
         from reader: inout KernelFileReader, into values: inout NetclassValues,
         _ writer: inout MetricWriter<NetclassMetric>
     ) {
-        for (metric, file) in zip(Self.numbered, numbers) {
+        for (metric, file) in numbers {
             guard let text = Self.text(of: file, from: &reader, &writer) else { continue }
             if let number = Self.number(text) {
                 values[metric] = number

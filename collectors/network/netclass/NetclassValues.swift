@@ -16,6 +16,7 @@ struct NetclassValues {
         let ignoresInvalidSpeed: Bool
     }
 
+    private let fields = NetclassMetric.fields
     private var numbers = [Int64?](repeating: nil, count: NetclassMetric.allCases.count)
 
     var name = Bytes("")
@@ -64,16 +65,11 @@ struct NetclassValues {
         }
         writer.write(NetclassMetric.info, texts, 1)
         writer.write(NetclassMetric.up, labels, operationalState == "up")
-        for metric in NetclassMetric.allCases {
-            guard let value = self[metric] else { continue }
-            guard metric == .speedBytes else {
-                writer.write(metric, labels, value)
-                continue
-            }
-            // Megabits; -1 stands for unknown.
-            if value >= 0 || !(style.ignoresInvalidSpeed || style.isNetlink) {
-                writer.write(metric, labels, (value &* 1_000_000) / 8)
-            }
+        for field in fields {
+            guard let value = self[field.key] else { continue }
+            // A speed of -1 stands for an unknown one.
+            if field.key == .speedBytes, value < 0, style.ignoresInvalidSpeed || style.isNetlink { continue }
+            writer.write(field, labels, value)
         }
         return labels
     }
