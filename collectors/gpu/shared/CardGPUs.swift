@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectorKit
+import Devices
+import Exposition
+import KernelFiles
+
+/// The cards of one maker, as a collector shows them.
+struct CardGPUs {
+    private let inventory: DeviceInventory
+    private let cards: CardSource
+    private let vendor: String
+    private let missing: String
+
+    init(_ context: CollectorContext, vendor: String, missing: String) throws(ConfigurationError) {
+        inventory = try context.source(DeviceInventory.self)
+        cards = try context.source(CardSource.self)
+        self.vendor = vendor
+        self.missing = missing
+    }
+
+    func collect(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter<GPUMetric>
+    ) throws(CollectorError) -> Availability {
+        let snapshot = try inventory.snapshot()
+        let own = cards.gpus(vendor: vendor)
+        guard !own.isEmpty else { return .noDevice(snapshot.busAbsence ?? missing) }
+        for card in own {
+            let isRead: Void? = card.item.look(in: reader.scrape) { writer.merge($0.writer) }
+            if isRead == nil { writer.loseItem("\(card.id) has not answered") }
+        }
+        return .available
+    }
+}
