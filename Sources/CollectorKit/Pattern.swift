@@ -21,9 +21,10 @@ public struct PatternError: Error, Equatable, Sendable, CustomStringConvertible 
 /// Matching takes time linear in the bytes.
 @safe
 public final class Pattern: @unchecked Sendable {
+    // Sendable: nothing in it changes, and RE2 objects may be used from several threads at once.
+
     /// The expression as given.
     public let source: String
-    // RE2 objects may be used from several threads at once.
     private let compiled: OpaquePointer
 
     /// Compiles an expression; with `anchored` it has to match from the first to the last byte.

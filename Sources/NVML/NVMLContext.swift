@@ -7,6 +7,8 @@ import CNVML
 /// Only the C shim looks behind the pointer, and only while the context holds it.
 @safe
 struct LoadedLibrary: @unchecked Sendable {
+    // Sendable: the pointer never changes, and the code behind it may be called from any thread.
+
     let pointer: OpaquePointer
 }
 

@@ -157,6 +157,24 @@ import Testing
         }
     }
 
+    @Test("unchecked sendability is in few types, none a collector's, each with its proof beside it")
+    func uncheckedSendable() throws {
+        var count = 0
+        for (folder, path) in Self.files {
+            let text = try String(contentsOf: Self.repository.appendingPathComponent(path), encoding: .utf8)
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            for (index, line) in lines.enumerated() where line.contains("@unchecked Sendable") {
+                count += 1
+                #expect(folder != "collectors", "\(path):\(index + 1)")
+                let next = lines.dropFirst(index + 1).first ?? ""
+                #expect(next.drop { $0 == " " }.hasPrefix("// Sendable: "), "\(path):\(index + 1)")
+            }
+            #expect(!text.contains("nonisolated(unsafe)"), "\(path)")
+        }
+        #expect(count > 0)
+        #expect(count <= 8)
+    }
+
     @Test(
         "the form of an import does not hide its module",
         arguments: [
