@@ -129,10 +129,10 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
         in scrape: UInt64, into writer: inout MetricWriter<Device.Metric>
     ) throws(CollectorError) -> Availability {
         guard isNeeded else { return .noDevice("\(path) is not there") }
-        let answer = listing.look(in: scrape) { listing -> Availability in
+        let answer = listing.withResult(of: scrape) { listing -> Availability in
             if listing.isMissing { return .noDevice("\(path) is not there") }
             for entry in listing.items.entries {
-                let isRead: Void? = entry.item.look(in: scrape) { writer.merge($0.writer) }
+                let isRead: Void? = entry.item.withResult(of: scrape) { writer.merge($0.writer) }
                 if isRead == nil { writer.loseItem("\(entry.item.name) did not answer in time") }
             }
             return listing.items.entries.isEmpty ? .noDevice("no \(Device.noun) in \(path)") : .available

@@ -114,7 +114,7 @@ public final class CollectorRunner<C: Collector & ~Copyable>: AnyCollector {
 
     /// What came of it in a scrape, and its samples.
     public func result(in scrape: UInt64, into composer: inout PageComposer) -> CollectorResult? {
-        running.look(in: scrape) { running in
+        running.withResult(of: scrape) { running in
             if running.result.outcome == .available { composer.add(running.writer) }
             return running.result
         }

@@ -29,11 +29,11 @@ public final class Item<Content: ItemContent & ~Copyable>: LaneItem {
         content.update(in: scrape) { $0.read(from: &reader) }
     }
 
-    /// Looks at what was read in a scrape; nil where it was not read in it, or where a thread is in it.
-    public func look<Result, Failure: Error>(
-        in scrape: UInt64, _ body: (inout Content) throws(Failure) -> Result
+    /// Uses what was read in a scrape; nil where it was not read in it, or where a thread is in it.
+    public func withResult<Result, Failure: Error>(
+        of scrape: UInt64, _ body: (inout Content) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
-        try content.look(in: scrape, body)
+        try content.withResult(of: scrape, body)
     }
 
     /// Uses it whatever scrape it is of; nil where a thread is in it.

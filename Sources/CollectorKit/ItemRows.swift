@@ -49,8 +49,8 @@ public final class ItemRows<Row: ItemContent>: LaneItem, @unchecked Sendable {
         release(step, scrape: reader.scrape)
     }
 
-    /// Looks at what was read of a row in a scrape; nil where it was not, or where a thread is in it.
-    public func look<Result>(at index: Int, in scrape: UInt64, _ body: (inout Row) -> Result) -> Result? {
+    /// Uses what was read of a row in a scrape; nil where it was not, or where a thread is in it.
+    public func withResult<Result>(at index: Int, of scrape: UInt64, _ body: (inout Row) -> Result) -> Result? {
         guard let own = take(index) else { return nil }
         defer { release(index, scrape: own) }
         return own == scrape ? unsafe body(&rows[index]) : nil

@@ -32,7 +32,7 @@ struct CPUPackages {
         onlineFile = KernelFile(oneRead: roots.sys("devices/system/cpu/online"))
     }
 
-    /// Looks again; true where a package came or went online or offline.
+    /// Reads the packages again; true where a package came or went online or offline.
     ///
     /// A file that cannot be read changes nothing.
     mutating func update(from reader: inout KernelFileReader) -> Bool {

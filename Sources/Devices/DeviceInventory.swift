@@ -10,9 +10,9 @@ import Synchronization
 /// CPU topology and the vendor's library each say, joined by PCI address.
 ///
 /// It is read in a lane of its own, at most once a scrape, and only what may have changed: a host without compute devices
-/// but its CPUs is looked at every 5 s. Threads of other lanes take `latest`, which never waits.
+/// but its CPUs is scanned every 5 s. Threads of other lanes take `latest`, which never waits.
 public final class DeviceInventory: LaneSource {
-    /// How often a host on which nothing but CPUs was found is looked at.
+    /// How often a host on which nothing but CPUs was found is scanned.
     private static let idleIntervalNanoseconds: UInt64 = 5_000_000_000
 
     /// The scanner, with what was last judged of its findings.
@@ -23,7 +23,7 @@ public final class DeviceInventory: LaneSource {
 
         mutating func read(from reader: inout KernelFileReader) {
             scanner.scan(from: &reader)
-            judge(always: true)
+            updateStates(always: true)
             let isIdle = scanner.isIdle
             let now = Clock.monotonicNanoseconds()
             shared.nextNanoseconds.store(
@@ -32,11 +32,11 @@ public final class DeviceInventory: LaneSource {
         }
 
         /// Draws the states from all that is known, and publishes them where there is news.
-        mutating func judge(always: Bool) {
+        mutating func updateStates(always: Bool) {
             let isNews = shared.reports.withLock { reports in
                 guard always || reports.version != judgedVersion else { return false }
                 judgedVersion = reports.version
-                scanner.judge(nvidia: reports.nvidia, stuck: reports.stuck, numbering: &reports.numbering)
+                scanner.updateStates(nvidia: reports.nvidia, stuck: reports.stuck, numbering: &reports.numbering)
                 return true
             }
             guard isNews else { return }
@@ -45,11 +45,11 @@ public final class DeviceInventory: LaneSource {
         }
     }
 
-    /// What every thread may look at.
+    /// What every thread may read.
     private final class Shared: Sendable {
         let published = Mutex(DeviceSnapshot())
         let reports = Mutex(Reports())
-        /// When an idle host is looked at again.
+        /// When an idle host is scanned again.
         let nextNanoseconds = Atomic<UInt64>(0)
         let isScanned = Atomic(false)
     }
@@ -69,9 +69,9 @@ public final class DeviceInventory: LaneSource {
     private let shared = Shared()
     private let scan: Item<Scan>
 
-    /// An inventory that has not been looked at.
+    /// An inventory that has not been scanned.
     ///
-    /// `isPatient` false looks at everything each time, for tests.
+    /// `isPatient` false scans everything each time, for tests.
     public init(roots: Roots, options: DeviceOptions, isPatient: Bool = true) {
         self.options = options
         scan = Item(
@@ -90,7 +90,7 @@ public final class DeviceInventory: LaneSource {
         (try? DeviceOptions(context.options)) == options
     }
 
-    /// False while an idle host need not be looked at again.
+    /// False while an idle host need not be scanned again.
     public var isNeeded: Bool {
         Clock.monotonicNanoseconds() >= shared.nextNanoseconds.load(ordering: .relaxed)
     }
@@ -98,12 +98,12 @@ public final class DeviceInventory: LaneSource {
     /// The scan is one item.
     public func list(from reader: inout KernelFileReader) -> [any LaneItem] { [scan] }
 
-    /// The devices as they are in this scrape, with all that other sources have said of them since they were read.
+    /// The devices as they are in this scrape, with all that other sources have reported of them since they were read.
     ///
     /// For collectors; throws `busy` where a thread hangs in the scan.
     public func snapshot() throws(CollectorError) -> DeviceSnapshot {
-        let isJudged: Void? = scan.use { $0.judge(always: false) }
-        guard isJudged != nil, shared.isScanned.load(ordering: .acquiring) else {
+        let isUpdated: Void? = scan.use { $0.updateStates(always: false) }
+        guard isUpdated != nil, shared.isScanned.load(ordering: .acquiring) else {
             throw .busy("the device inventory")
         }
         return latest

@@ -32,7 +32,7 @@ struct DeviceRecord {
     /// False where nothing is kept.
     var isKept: Bool { file != nil }
 
-    /// Reads the file again where it is another one than at the last look; true where it was.
+    /// Reads the file again where it is another one than at the last read; true where it was.
     mutating func readIfChanged(nowNanoseconds now: UInt64, from reader: inout KernelFileReader) -> Bool {
         guard file != nil else { return false }
         if isPatient, let last = lookedNanoseconds, now &- last < DeviceRecord.fileIntervalNanoseconds { return false }
@@ -61,7 +61,7 @@ struct DeviceRecord {
             hasNews = true
         }
         for kind in ComputeKind.allCases {
-            let count = devices.count { $0.device.kind == kind && $0.evidence.isPresent }
+            let count = devices.count { $0.device.kind == kind && $0.facts.isPresent }
             if learned.note(count, of: kind) { hasNews = true }
         }
         isUnwritten = isUnwritten || hasNews

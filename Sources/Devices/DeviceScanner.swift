@@ -46,7 +46,7 @@ final class DeviceScanner {
     /// True where nothing was found but CPUs, so that nothing changes quickly.
     var isIdle: Bool { isPatient && tracked.allSatisfy { $0.device.kind == .cpu } }
 
-    /// Looks at everything that may have changed since the last time.
+    /// Reads everything that may have changed since the last time.
     func scan(from reader: inout KernelFileReader) {
         let now = Clock.monotonicNanoseconds()
         lastSeconds = seconds
@@ -59,13 +59,13 @@ final class DeviceScanner {
             refresh(now, from: &reader)
         }
         if cpus.update(from: &reader) || joinedNanoseconds == now { joinCPUs() }
-        for index in tracked.indices where tracked[index].look(from: &reader) { isChanged = true }
+        for index in tracked.indices where tracked[index].refresh(from: &reader) { isChanged = true }
     }
 
     /// Asks each present PCI device for its driver and power; one that is gone is a reason to scan.
     private func refresh(_ now: UInt64, from reader: inout KernelFileReader) {
         guard let pci else { return }
-        for index in tracked.indices where tracked[index].evidence.status != nil {
+        for index in tracked.indices where tracked[index].facts.status != nil {
             guard let address = tracked[index].device.address else { continue }
             guard let status = pci.status(of: address) else {
                 pci.scan(nowNanoseconds: now)
@@ -78,9 +78,9 @@ final class DeviceScanner {
 
     private func take(_ status: PCIFunctionStatus, at index: Int, from reader: inout KernelFileReader) {
         let driver = tracked[index].device.driver
-        guard tracked[index].take(status) || !tracked[index].isJudged else { return }
+        guard tracked[index].take(status) || !tracked[index].hasState else { return }
         isChanged = true
-        guard tracked[index].device.driver != driver || !tracked[index].isJudged else { return }
+        guard tracked[index].device.driver != driver || !tracked[index].hasState else { return }
         let module = String((status.driver ?? "").map { $0 == "-" ? "_" : $0 })
         let path = roots.sys("module/\(module)/version")
         // Drivers that come with the kernel have no version of their own.
@@ -104,7 +104,7 @@ final class DeviceScanner {
         }
         let nodes = AcceleratorNodes.list(roots, from: &reader)
         joinNodes(nodes, from: &reader)
-        for index in tracked.indices where !tracked[index].isSeen && tracked[index].evidence.isPresent {
+        for index in tracked.indices where !tracked[index].isSeen && tracked[index].facts.isPresent {
             if isStillThere(tracked[index]) { continue }
             tracked[index].vanish(lastSeenSeconds: lastSeconds)
             isChanged = true
@@ -146,7 +146,7 @@ final class DeviceScanner {
     private func describe(_ found: AcceleratorNodes.Found, at index: Int, from reader: inout KernelFileReader) {
         isChanged = true
         tracked[index].isSeen = true
-        tracked[index].evidence.isPresent = true
+        tracked[index].facts.isPresent = true
         tracked[index].device.lastSeenSeconds = nil
         tracked[index].device.folder = found.deviceFolder
         guard let address = found.address else {
@@ -176,8 +176,8 @@ final class DeviceScanner {
             device.vendor = cpus.vendor
             device.model = cpus.model
             device.numaNode = package.numaNode
-            let wasPresent = tracked[index].evidence.isPresent
-            tracked[index].evidence.isPresent = package.isOnline
+            let wasPresent = tracked[index].facts.isPresent
+            tracked[index].facts.isPresent = package.isOnline
             if package.isOnline {
                 device.lastSeenSeconds = nil
             } else if wasPresent || device.lastSeenSeconds == nil {
@@ -207,10 +207,10 @@ final class DeviceScanner {
         guard record.readIfChanged(nowNanoseconds: now, from: &reader) else { return }
         isChanged = true
         // Somebody made the file forget them.
-        tracked.removeAll { !$0.evidence.isPresent && record.learned.entries[$0.device.id] == nil }
+        tracked.removeAll { !$0.facts.isPresent && record.learned.entries[$0.device.id] == nil }
         for entry in record.learned.entries.values where !tracked.contains(where: { $0.device.id == entry.id }) {
             let index = indexOfDevice(entry.id, kind: entry.kind)
-            tracked[index].evidence.isPresent = false
+            tracked[index].facts.isPresent = false
             tracked[index].device.vendor = entry.vendor
             tracked[index].device.model = entry.model
             tracked[index].device.lastSeenSeconds = entry.lastSeenSeconds

@@ -41,32 +41,32 @@ public enum DeviceState: String, Sendable, CaseIterable {
     /// Whether the device can be used.
     public var isAvailable: Bool { self == .available || self == .suspended }
 
-    /// The state that follows from the evidence; the first rule that holds decides.
-    public static func judge(_ evidence: DeviceEvidence) -> DeviceState {
-        guard evidence.isPresent else { return .missing }
-        if let status = evidence.status {
-            if let state = judge(status, evidence) { return state }
+    /// The state that follows from the facts; the first rule that holds decides.
+    public static func following(_ facts: DeviceFacts) -> DeviceState {
+        guard facts.isPresent else { return .missing }
+        if let status = facts.status {
+            if let state = state(status, facts) { return state }
         }
-        if let state = judge(evidence.nvidia) { return state }
-        switch evidence.health {
+        if let state = state(facts.nvidia) { return state }
+        switch facts.health {
         case .resetRequired: return .resetRequired
-        case _ where evidence.isStuck: return .stuck
+        case _ where facts.isStuck: return .stuck
         case .recoveryNeeded: return .recoveryNeeded
         case .fine: return .available
         }
     }
 
     /// What the bus and the driver binding decide.
-    private static func judge(_ status: PCIFunctionStatus, _ evidence: DeviceEvidence) -> DeviceState? {
+    private static func state(_ status: PCIFunctionStatus, _ facts: DeviceFacts) -> DeviceState? {
         if status.configuration == .allOnes { return .offBus }
-        if status.isDriverForPassthrough { return evidence.worksThroughVFIO ? nil : .passthrough }
+        if status.isDriverForPassthrough { return facts.worksThroughVFIO ? nil : .passthrough }
         guard let driver = status.driver else { return .noDriver }
-        if !evidence.canUse(driver: driver) || evidence.lacksRenderNode { return .otherDriver }
+        if !facts.canUse(driver: driver) || facts.lacksRenderNode { return .otherDriver }
         return status.power == .suspended ? .suspended : nil
     }
 
     /// What NVIDIA's library decides; nil where it was not asked or finds nothing wrong.
-    private static func judge(_ nvidia: DeviceEvidence.NVIDIA?) -> DeviceState? {
+    private static func state(_ nvidia: DeviceFacts.NVIDIA?) -> DeviceState? {
         guard let nvidia else { return nil }
         switch nvidia.library {
         case .missing: return .libraryMissing

@@ -7,7 +7,7 @@ public import PCIBus
 /// Whoever owns the library hands it to `DeviceInventory.update(nvidia:)` after each cycle; as long as nobody has, the
 /// states follow from the bus alone.
 public struct NVIDIAStatus: Sendable, Equatable {
-    /// How the library fares.
+    /// The state of the library.
     public enum Library: Sendable {
         /// It answers.
         case working
@@ -64,7 +64,7 @@ public struct NVIDIAStatus: Sendable, Equatable {
         }
     }
 
-    /// How the library fares.
+    /// The state of the library.
     public var library: Library
     /// The driver's version as the library says it.
     public var libraryVersion: String?

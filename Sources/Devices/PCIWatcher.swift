@@ -33,7 +33,7 @@ final class PCIWatcher {
         self.isPatient = isPatient
     }
 
-    /// Looks whether functions came or went or changed drivers; true where it scanned.
+    /// Finds out whether functions came or went or changed drivers; true where it scanned.
     func update(nowNanoseconds now: UInt64) -> Bool {
         if isPatient, let asked = askedNanoseconds, now &- asked < PCIWatcher.askIntervalNanoseconds { return false }
         let isFirst = askedNanoseconds == nil

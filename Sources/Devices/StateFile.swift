@@ -21,7 +21,7 @@ struct StateFile {
         path = folder + "/" + LearnedDevices.fileName
     }
 
-    /// The content where it is another one than at the last look; nil where it is not.
+    /// The content where it is another one than at the last read; nil where it is not.
     ///
     /// A file that is not there is an empty one.
     mutating func readIfChanged(from reader: inout KernelFileReader) throws(CollectorError) -> LearnedDevices? {

@@ -6,19 +6,19 @@ import PCIBus
 /// A device with what its state follows from and the files that are kept open for it.
 struct TrackedDevice {
     var device: Device
-    var evidence: DeviceEvidence
+    var facts: DeviceFacts
     /// Whether this process has seen it on the bus: then its absence there outweighs a library that still lists it.
     var wasOnBus = false
     /// Whether its present state is one that was judged, so that another one is a change.
-    var isJudged = false
-    /// Whether the look that is going on has found it.
+    var hasState = false
+    /// Whether the scan that is going on has found it.
     var isSeen = false
     private var drm: KernelDirectory?
     private var health: KernelFile?
 
     init(id: String, kind: ComputeKind) {
         device = Device(id: id, kind: kind)
-        evidence = DeviceEvidence(kind: kind)
+        facts = DeviceFacts(kind: kind)
     }
 
     /// Takes over what the PCI bus says of it; true where something else than power has changed.
@@ -32,10 +32,10 @@ struct TrackedDevice {
         device.vendorID = function.vendorID
         device.folder = folder
         device.lastSeenSeconds = nil
-        evidence.kind = kind
-        evidence.vendorID = function.vendorID
-        evidence.deviceID = function.deviceID
-        evidence.isPresent = true
+        facts.kind = kind
+        facts.vendorID = function.vendorID
+        facts.deviceID = function.deviceID
+        facts.isPresent = true
         wasOnBus = true
         isSeen = true
         return device != before
@@ -43,7 +43,7 @@ struct TrackedDevice {
 
     /// Takes over driver and power; true where the driver is another one.
     mutating func take(_ status: PCIFunctionStatus) -> Bool {
-        evidence.status = status
+        facts.status = status
         let isOther = device.driver != status.driver ?? ""
         let isChanged = isOther || device.power != status.power
         if isChanged {
@@ -59,7 +59,7 @@ struct TrackedDevice {
         device.accelerator = node
         health = nil
         guard let node else {
-            evidence.health = .fine
+            facts.health = .fine
             return true
         }
         switch node.interface {
@@ -77,10 +77,10 @@ struct TrackedDevice {
 
     /// It is not there any more.
     mutating func vanish(lastSeenSeconds: UInt64) {
-        evidence.isPresent = false
-        evidence.status = nil
-        evidence.hasRenderNode = nil
-        evidence.health = .fine
+        facts.isPresent = false
+        facts.status = nil
+        facts.hasRenderNode = nil
+        facts.health = .fine
         device.lastSeenSeconds = lastSeenSeconds
         device.card = nil
         device.renderNode = nil
@@ -90,13 +90,13 @@ struct TrackedDevice {
         health = nil
     }
 
-    // MARK: What is read at each look
+    // MARK: What is read in each scrape
 
     /// Looks for DRM nodes and asks the device's own interface for its health; true where a node is another one.
-    mutating func look(from reader: inout KernelFileReader) -> Bool {
-        guard evidence.isPresent else { return false }
-        if let health { evidence.health = TrackedDevice.health(health, from: &reader) }
-        guard evidence.needsRenderNode, !device.folder.isEmpty else { return false }
+    mutating func refresh(from reader: inout KernelFileReader) -> Bool {
+        guard facts.isPresent else { return false }
+        if let health { facts.health = TrackedDevice.health(health, from: &reader) }
+        guard facts.needsRenderNode, !device.folder.isEmpty else { return false }
         let directory = drm ?? KernelDirectory(device.folder + "/drm")
         drm = directory
         var card: Bytes?
@@ -109,7 +109,7 @@ struct TrackedDevice {
                 if name.hasPrefix("card"), name.from(4).unsigned != nil { card = name }
             }
         }
-        evidence.hasRenderNode = render != nil
+        facts.hasRenderNode = render != nil
         let isCardNew = TrackedDevice.replace(&device.card, by: card)
         return TrackedDevice.replace(&device.renderNode, by: render) || isCardNew
     }
@@ -128,7 +128,7 @@ struct TrackedDevice {
     /// device that is kept from use after errors.
     ///
     /// A file that is not there or not readable says nothing.
-    private static func health(_ file: KernelFile, from reader: inout KernelFileReader) -> DeviceEvidence.Health {
+    private static func health(_ file: KernelFile, from reader: inout KernelFileReader) -> DeviceFacts.Health {
         guard let text = (try? reader.contents(of: file))?.trimmed else { return .fine }
         if text == "needs reset" || text == "Needs Reset" { return .resetRequired }
         if text == "0" || text == "operational" || text == "Operational" || text.isEmpty { return .fine }

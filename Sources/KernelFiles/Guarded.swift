@@ -56,10 +56,10 @@ public final class Guarded<Value: ~Copyable>: @unchecked Sendable {
         return result
     }
 
-    /// Looks at the value of a scrape; nil where somebody else uses it or where it is another scrape's.
+    /// Uses the value of a scrape; nil where somebody else uses it or where it is another scrape's.
     @inlinable
-    public func look<Result, Failure: Error>(
-        in scrape: UInt64, _ body: (inout Value) throws(Failure) -> Result
+    public func withResult<Result, Failure: Error>(
+        of scrape: UInt64, _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
         guard take() else { return nil }
         defer { release() }

@@ -13,7 +13,7 @@ public struct LineMemory: Sendable {
     struct Line: Sendable {
         @usableFromInline let start: Int
         @usableFromInline let count: Int
-        @usableFromInline let verdict: Int
+        @usableFromInline let decision: Int
     }
 
     @usableFromInline private(set) var lines: [Line] = []
@@ -27,7 +27,7 @@ public struct LineMemory: Sendable {
     ///
     /// nil, and nothing is walked over, where another line, or none, was there.
     @inlinable
-    public func next(_ file: inout ByteScanner, at number: Int) -> (verdict: Int, rest: Bytes, line: Bytes)? {
+    public func next(_ file: inout ByteScanner, at number: Int) -> (decision: Int, rest: Bytes, line: Bytes)? {
         guard number >= 0, number < lines.count else { return nil }
         let known = lines[number]
         let ahead = file.rest
@@ -42,14 +42,14 @@ public struct LineMemory: Sendable {
         let end = ahead.firstIndex(of: 0x0A, from: known.count) ?? ahead.count
         file.position += end &+ 1
         return unsafe (
-            known.verdict, Bytes(ahead.base + known.count, count: end &- known.count), Bytes(ahead.base, count: end)
+            known.decision, Bytes(ahead.base + known.count, count: end &- known.count), Bytes(ahead.base, count: end)
         )
     }
 
     /// Walks over the lines that begin with the names that were at their places before, as long as the same was decided
     /// about them, and says how many there were.
     @inlinable
-    public func skip(_ file: inout ByteScanner, from number: Int, decided verdict: Int) -> Int {
+    public func skip(_ file: inout ByteScanner, from number: Int, decided decision: Int) -> Int {
         guard number >= 0 else { return 0 }
         let bytes = file.bytes
         var position = file.position
@@ -60,7 +60,7 @@ public struct LineMemory: Sendable {
             unsafe lines.withUnsafeBufferPointer { lines in
                 while at < lines.count {
                     let known = unsafe lines[at]
-                    guard known.verdict == verdict, bytes.count &- position >= known.count else { return }
+                    guard known.decision == decision, bytes.count &- position >= known.count else { return }
                     let ahead = unsafe Bytes(bytes.base + position, count: bytes.count &- position)
                     guard unsafe ahead.hasPrefix(base + known.start, known.count) else { return }
                     // What is left of the line is short: a number.
@@ -79,24 +79,24 @@ public struct LineMemory: Sendable {
     /// read.
     ///
     /// Nothing is remembered where the line does not begin with the word or ends with it.
-    public mutating func remember(firstWord word: Bytes, of line: Bytes, _ verdict: Int, at number: Int) {
+    public mutating func remember(firstWord word: Bytes, of line: Bytes, _ decision: Int, at number: Int) {
         let blanks = line.from(word.count).leadingBlanks
         guard blanks > 0, line.upTo(word.count) == word else { return }
-        remember(line.upTo(word.count &+ blanks), verdict, at: number)
+        remember(line.upTo(word.count &+ blanks), decision, at: number)
     }
 
     /// Remembers what was decided about a line that begins with `name`, separator included and without a line feed.
     ///
     /// What is remembered of the lines behind it is forgotten: they have moved as well, most likely.
-    public mutating func remember(_ name: Bytes, _ verdict: Int, at number: Int) {
+    public mutating func remember(_ name: Bytes, _ decision: Int, at number: Int) {
         guard number >= 0, number < Self.lineLimit, !name.isEmpty else { return }
         if number < lines.count {
             names.removeLast(names.count - lines[number].start)
             lines.removeLast(lines.count - number)
         }
         // Lines that were not to be remembered: no line is so long.
-        while lines.count < number { lines.append(Line(start: names.count, count: .max, verdict: 0)) }
-        lines.append(Line(start: names.count, count: name.count, verdict: verdict))
+        while lines.count < number { lines.append(Line(start: names.count, count: .max, decision: 0)) }
+        lines.append(Line(start: names.count, count: name.count, decision: decision))
         unsafe names.append(contentsOf: name.unsafeBuffer)
     }
 }

@@ -32,10 +32,10 @@ import Testing
         #expect(Self.names(set) == ["b", "c", "a"])
         #expect(ObjectIdentifier(set.entries[2].item) == first[0])
         #expect(ObjectIdentifier(set.entries[0].item) == first[1])
-        #expect(set.entries[0].item.look(in: 7, { $0.count }) == 1)
+        #expect(set.entries[0].item.withResult(of: 7, { $0.count }) == 1)
         // What was not read in a scrape is not shown in it.
-        #expect(set.entries[0].item.look(in: 8, { $0.count }) == nil)
-        #expect(set.entries[1].item.look(in: 7, { $0.count }) == nil)
+        #expect(set.entries[0].item.withResult(of: 8, { $0.count }) == nil)
+        #expect(set.entries[1].item.withResult(of: 7, { $0.count }) == nil)
         #expect(!set.isOutdated)
     }
 
@@ -66,7 +66,7 @@ import Testing
             var reader = KernelFileReader(budget: DescriptorBudget(limit: 1))
             reader.beginCollection(scrape: 1)
             first.read(step: 0, from: &reader)
-            #expect(first.look(in: 1, { $0.count }) == nil && first.isInUse)
+            #expect(first.withResult(of: 1, { $0.count }) == nil && first.isInUse)
         }
         #expect(isStuck != nil && !first.isInUse)
         Self.update(&set, to: [("a", 2)])

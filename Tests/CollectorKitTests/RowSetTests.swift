@@ -40,7 +40,7 @@ import Testing
     private static func counts(_ set: Rows, scrape: UInt64) -> [Int: Int] {
         var counts: [Int: Int] = [:]
         for (index, id) in set.ids.enumerated() {
-            counts[id] = set.rows.look(at: index, in: scrape) { row in
+            counts[id] = set.rows.withResult(at: index, of: scrape) { row in
                 #expect(row.id == id)
                 return row.count
             }
@@ -85,9 +85,9 @@ import Testing
         reader.beginCollection(scrape: 1)
         for step in [-1, 1, .max] {
             rows.read(step: step, from: &reader)
-            #expect(rows.look(at: step, in: 1) { $0.count } == nil)
+            #expect(rows.withResult(at: step, of: 1) { $0.count } == nil)
         }
-        #expect(rows.look(at: 0, in: 0) { $0.count } == 0)
+        #expect(rows.withResult(at: 0, of: 0) { $0.count } == 0)
     }
 
     @Test("a row that hangs costs itself alone, and is made anew when its thread is back")

@@ -20,7 +20,7 @@ import TreeSupport
         sources.add(
             try MountSource(
                 context,
-                ask: { _ in
+                statfs: { _ in
                     .space(
                         FilesystemSpace(
                             blockSizeBytes: 4_096, blocks: 1_100, freeBlocks: 500, availableBlocks: 400, files: 0,

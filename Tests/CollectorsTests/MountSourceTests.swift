@@ -17,10 +17,10 @@ private final class MountedHost {
     let source: MountSource
     let driver: ScrapeDriver
 
-    init(rootfs: String = "/", ask: @escaping MountSource.Ask) throws {
+    init(rootfs: String = "/", statfs: @escaping MountSource.Statfs) throws {
         let sources = Sources()
         let roots = Roots(procfs: tree.procfs, rootfs: rootfs)
-        source = try MountSource(CollectorContext(roots: roots, options: Options(), sources: sources), ask: ask)
+        source = try MountSource(CollectorContext(roots: roots, options: Options(), sources: sources), statfs: statfs)
         sources.add(source)
         driver = try ScrapeDriver([CollectorEntry(FilesystemCollector.self)], roots: roots, sources: sources)
     }
@@ -42,7 +42,7 @@ private final class MountedHost {
     }
 
     /// The mounts of the last scrape.
-    var mounts: [Mount] { (try? source.look(in: driver.number) { $0.mounts }) ?? [] }
+    var mounts: [Mount] { (try? source.withResult(of: driver.number) { $0.mounts }) ?? [] }
 }
 
 private let someSpace = FilesystemSpace(

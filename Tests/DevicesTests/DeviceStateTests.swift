@@ -5,18 +5,18 @@ import Testing
 
 @testable import Devices
 
-/// One row of the table: what the evidence say, and the state that follows.
+/// One row of the table: what the facts say, and the state that follows.
 struct Judgement: CustomTestStringConvertible, Sendable {
     let name: String
-    let evidence: DeviceEvidence
+    let facts: DeviceFacts
     let state: DeviceState
 
     var testDescription: String { name }
 
-    init(_ name: String, _ state: DeviceState, _ evidence: DeviceEvidence) {
+    init(_ name: String, _ state: DeviceState, _ facts: DeviceFacts) {
         self.name = name
         self.state = state
-        self.evidence = evidence
+        self.facts = facts
     }
 }
 
@@ -24,18 +24,18 @@ struct Judgement: CustomTestStringConvertible, Sendable {
 private func gpu(
     _ vendor: UInt16 = PCIVendor.nvidia, kind: ComputeKind = .gpu, device: UInt16 = 0x2335, driver: String? = "nvidia",
     power: PCIPowerState = .active, configuration: PCIConfigurationState = .answers,
-    change: (inout DeviceEvidence) -> Void = { _ in }
-) -> DeviceEvidence {
-    var evidence = DeviceEvidence(kind: kind, vendorID: vendor, deviceID: device)
-    evidence.status = PCIFunctionStatus(driver: driver, power: power, configuration: configuration)
-    change(&evidence)
-    return evidence
+    change: (inout DeviceFacts) -> Void = { _ in }
+) -> DeviceFacts {
+    var facts = DeviceFacts(kind: kind, vendorID: vendor, deviceID: device)
+    facts.status = PCIFunctionStatus(driver: driver, power: power, configuration: configuration)
+    change(&facts)
+    return facts
 }
 
 private func library(_ library: NVIDIAStatus.Library, _ condition: NVIDIAStatus.Condition? = nil)
-    -> (inout DeviceEvidence) -> Void
+    -> (inout DeviceFacts) -> Void
 {
-    { $0.nvidia = DeviceEvidence.NVIDIA(library: library, condition: condition) }
+    { $0.nvidia = DeviceFacts.NVIDIA(library: library, condition: condition) }
 }
 
 private let table: [Judgement] = [
@@ -95,17 +95,17 @@ private let table: [Judgement] = [
         ) { $0.health = .resetRequired }),
     Judgement(
         "an isolated accelerator", .recoveryNeeded,
-        DeviceEvidence(kind: .accelerator).with {
+        DeviceFacts(kind: .accelerator).with {
             $0.health = .recoveryNeeded
         }),
     Judgement(
-        "a GPU that only the library knows", .available, DeviceEvidence(kind: .gpu).with(library(.working, .working))),
-    Judgement("a CPU package", .available, DeviceEvidence(kind: .cpu)),
-    Judgement("a CPU package that is offline", .missing, DeviceEvidence(kind: .cpu).with { $0.isPresent = false }),
+        "a GPU that only the library knows", .available, DeviceFacts(kind: .gpu).with(library(.working, .working))),
+    Judgement("a CPU package", .available, DeviceFacts(kind: .cpu)),
+    Judgement("a CPU package that is offline", .missing, DeviceFacts(kind: .cpu).with { $0.isPresent = false }),
 ]
 
-extension DeviceEvidence {
-    fileprivate func with(_ change: (inout DeviceEvidence) -> Void) -> DeviceEvidence {
+extension DeviceFacts {
+    fileprivate func with(_ change: (inout DeviceFacts) -> Void) -> DeviceFacts {
         var copy = self
         change(&copy)
         return copy
@@ -114,8 +114,8 @@ extension DeviceEvidence {
 
 @Suite struct DeviceStateTests {
     @Test("the first rule that holds decides a device's state", arguments: table)
-    func judge(row: Judgement) {
-        #expect(DeviceState.judge(row.evidence) == row.state)
+    func follows(row: Judgement) {
+        #expect(DeviceState.following(row.facts) == row.state)
     }
 
     @Test("every state has a row in the table")

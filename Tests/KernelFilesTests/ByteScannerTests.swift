@@ -106,14 +106,14 @@ struct ByteScannerTests {
     func memory() {
         var memory = LineMemory()
         /// The verdicts of a file's lines; those that are not known are the length of their names, and remembered.
-        func verdicts(_ text: String, remembersAll: Bool = true) -> [(verdict: Int, isKnown: Bool, rest: String)] {
+        func verdicts(_ text: String, remembersAll: Bool = true) -> [(decision: Int, isKnown: Bool, rest: String)] {
             with(Array(text.utf8)) { view in
                 var found: [(Int, Bool, String)] = []
                 var lines = ByteScanner(view)
                 while !lines.isAtEnd {
-                    if let (verdict, rest, line) = memory.next(&lines, at: found.count) {
+                    if let (decision, rest, line) = memory.next(&lines, at: found.count) {
                         #expect(line.count >= rest.count)
-                        found.append((verdict, true, rest.text))
+                        found.append((decision, true, rest.text))
                         continue
                     }
                     guard let line = lines.nextLine() else { break }
@@ -130,7 +130,7 @@ struct ByteScannerTests {
         #expect(known("a 1\nlonger_name 22\nabcdefgh 3\n") == [false, false, false])
         #expect(known("a 7\nlonger_name 9\nabcdefgh 12345678901234567890\n") == [true, true, true])
         #expect(verdicts("a \nlonger_name  x y\nabcdefgh 3").map(\.rest) == ["", " x y", "3"])
-        #expect(verdicts("a 1\nlonger_name 2\n").map(\.verdict) == [2, 12])
+        #expect(verdicts("a 1\nlonger_name 2\n").map(\.decision) == [2, 12])
         // Another line in front of them, then without it again.
         #expect(known("new 1\na 1\nlonger_name 2\n") == [false, false, false])
         #expect(known("new 1\na 1\nlonger_name 2\n") == [true, true, true])
@@ -145,7 +145,7 @@ struct ByteScannerTests {
         #expect(known("") == [])
     }
 
-    @Test("runs of lines with one verdict are skipped, and nothing else")
+    @Test("runs of lines with one decision are skipped, and nothing else")
     func skipping() {
         var memory = LineMemory()
         let names = ["one ", "two_and_more ", "three ", "four ", "five_with_a_long_name "]
@@ -153,10 +153,10 @@ struct ByteScannerTests {
         for (at, name) in names.enumerated() {
             with(Array(name.utf8)) { memory.remember($0, decided[at], at: at) }
         }
-        func skipped(_ text: String, from number: Int, _ verdict: Int) -> (Int, String) {
+        func skipped(_ text: String, from number: Int, _ decision: Int) -> (Int, String) {
             with(Array(text.utf8)) { view in
                 var lines = ByteScanner(view)
-                return (memory.skip(&lines, from: number, decided: verdict), lines.rest.text)
+                return (memory.skip(&lines, from: number, decided: decision), lines.rest.text)
             }
         }
         let whole = "one 1\ntwo_and_more 2\nthree 3\nfour 4\nfive_with_a_long_name 5"

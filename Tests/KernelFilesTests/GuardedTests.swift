@@ -15,7 +15,7 @@ import Testing
             #expect(guarded.isInUse)
             #expect(guarded.use { $0 } == nil)
             #expect(guarded.update(in: 1) { $0 } == nil)
-            #expect(guarded.look(in: 1) { $0 } == nil)
+            #expect(guarded.withResult(of: 1) { $0 } == nil)
             value = 2
             return value
         }
@@ -27,15 +27,15 @@ import Testing
     @Test("a value is shown in its own scrape and in no other, and after a failure in none")
     func ownScrape() throws {
         let guarded = Guarded("")
-        #expect(guarded.look(in: 1) { $0 } == nil)
+        #expect(guarded.withResult(of: 1) { $0 } == nil)
         guarded.update(in: 7) { $0 = "seven" }
-        #expect(guarded.look(in: 8) { $0 } == nil && guarded.look(in: 6) { $0 } == nil)
-        #expect(guarded.look(in: 7) { $0 } == "seven")
-        #expect(guarded.look(in: 7) { $0 } == "seven")
+        #expect(guarded.withResult(of: 8) { $0 } == nil && guarded.withResult(of: 6) { $0 } == nil)
+        #expect(guarded.withResult(of: 7) { $0 } == "seven")
+        #expect(guarded.withResult(of: 7) { $0 } == "seven")
         #expect(throws: Failure.self) {
             try guarded.update(in: 7) { (_) throws(Failure) in throw Failure() }
         }
-        #expect(guarded.look(in: 7) { $0 } == nil)
+        #expect(guarded.withResult(of: 7) { $0 } == nil)
         #expect(guarded.use { $0 } == "seven")
     }
 

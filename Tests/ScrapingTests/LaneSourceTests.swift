@@ -136,8 +136,8 @@ import Testing
         let dependent = DependentStubSource("item-k", [StubItem("b")])
         let client = ScrapeClient([
             StubCollector("both", sources: [first, dependent]) { reader, writer in
-                let a = first.stubs[0].item.look(in: reader.scrape) { $0.value }
-                let b = dependent.stubs[0].item.look(in: reader.scrape) { $0.value }
+                let a = first.stubs[0].item.withResult(of: reader.scrape) { $0.value }
+                let b = dependent.stubs[0].item.withResult(of: reader.scrape) { $0.value }
                 writer.write(sample: "stub_both", item: "a", a ?? -1)
                 writer.write(sample: "stub_both", item: "b", b ?? -1)
                 return .available
@@ -157,7 +157,8 @@ import Testing
                 StubCollector.showing(first, as: "first"),
                 StubCollector("dependent", sources: [first, dependent]) { reader, writer in
                     writer.write(
-                        sample: "stub_dependent", dependent.stubs[0].item.look(in: reader.scrape) { $0.value } ?? -1)
+                        sample: "stub_dependent",
+                        dependent.stubs[0].item.withResult(of: reader.scrape) { $0.value } ?? -1)
                     return .available
                 },
             ], shareMilliseconds: 30)

@@ -62,7 +62,7 @@ final class StubCollector: AnyCollector {
         StubCollector(name, sources: [source]) { reader, writer throws(CollectorError) in
             guard source.isListed(in: reader.scrape) else { throw .busy("the list of \(source.lane)") }
             for stub in source.stubs {
-                if let value = stub.item.look(in: reader.scrape, { $0.value }) {
+                if let value = stub.item.withResult(of: reader.scrape, { $0.value }) {
                     writer.write(sample: "stub_\(name)", item: stub.item.name, value)
                 } else {
                     writer.loseItem("\(stub.item.name) did not answer in time")
@@ -92,7 +92,7 @@ final class StubCollector: AnyCollector {
     }
 
     func result(in scrape: UInt64, into composer: inout PageComposer) -> CollectorResult? {
-        state.look(in: scrape) { state in
+        state.withResult(of: scrape) { state in
             if state.result.outcome == .available { composer.add(state.writer) }
             return state.result
         }

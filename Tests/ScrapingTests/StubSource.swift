@@ -34,7 +34,7 @@ class StubSource: LaneSource, @unchecked Sendable {
 
     /// True where it was listed in a scrape, and nobody is at it.
     func isListed(in scrape: UInt64) -> Bool {
-        let isListed: Void? = listed.look(in: scrape) { _ in }
+        let isListed: Void? = listed.withResult(of: scrape) { _ in }
         return isListed != nil
     }
 }

@@ -48,7 +48,7 @@ struct FilesystemCollector: Collector {
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         let scrape = reader.scrape
-        let answer = try source.look(in: scrape) { (listing) throws(CollectorError) in
+        let answer = try source.withResult(of: scrape) { (listing) throws(CollectorError) in
             try Self.write(listing, in: scrape, into: &writer)
         }
         guard let answer else { throw .busy("the list of mounts") }
@@ -65,7 +65,7 @@ struct FilesystemCollector: Collector {
         }
         for line in listing.malformedLines { writer.loseItem("mountinfo: unexpected line \"\(line)\"") }
         for mount in listing.mounts {
-            let isRead: Void? = mount.item.look(in: scrape) { write($0, of: mount, into: &writer) }
+            let isRead: Void? = mount.item.withResult(of: scrape) { write($0, of: mount, into: &writer) }
             // As in node_exporter, what is read-only is not said of a mount that hangs.
             if isRead == nil { writeError(MountError.stuck, mount, isReadOnly: false, into: &writer) }
         }

@@ -22,7 +22,7 @@ struct VmstatCollector: Collector {
         openFamilies: [.untyped("node_vmstat_<field>", [], "The field of this name in /proc/vmstat.")])
 
     /// What is decided about a line: a number of `families`, or one of these.
-    private enum Verdict {
+    private enum Decision {
         /// The options leave it out.
         static let hidden = -1
         /// No metric can have its name.
@@ -52,44 +52,45 @@ struct VmstatCollector: Collector {
         var number = 0
         var good = 0
         while true {
-            let hidden = memory.skip(&lines, from: number, decided: Verdict.hidden)
+            let hidden = memory.skip(&lines, from: number, decided: Decision.hidden)
             number += hidden
             good += hidden
             guard !lines.isAtEnd else { break }
-            guard let (verdict, rest, line) = memory.next(&lines, at: number) ?? look(at: &lines, number) else {
+            guard let (decision, rest, line) = memory.next(&lines, at: number) ?? decide(aboutNextOf: &lines, number)
+            else {
                 writer.loseItem("\(file.path) has an empty line")
                 continue
             }
             number += 1
-            if verdict == Verdict.hidden {
+            if decision == Decision.hidden {
                 good += 1
                 continue
             }
             var words = ByteScanner(rest)
-            guard verdict >= 0, let value = words.nextField().flatMap(VmstatCollector.value) else {
+            guard decision >= 0, let value = words.nextField().flatMap(VmstatCollector.value) else {
                 writer.loseItem("\(file.path): \"\(line.upTo(64).text)\" is no field with a number")
                 continue
             }
             good += 1
-            families.write(verdict, value, into: &writer)
+            families.write(decision, value, into: &writer)
         }
         if good == 0 { throw .malformed(file.path, bytes) }
         return .available
     }
 
     /// Decides about a line that was not at its place before; nil for an empty one.
-    private mutating func look(
-        at lines: inout ByteScanner, _ number: Int
-    ) -> (verdict: Int, rest: Bytes, line: Bytes)? {
+    private mutating func decide(
+        aboutNextOf lines: inout ByteScanner, _ number: Int
+    ) -> (decision: Int, rest: Bytes, line: Bytes)? {
         guard let line = lines.nextLine() else { return nil }
         var words = ByteScanner(line)
         guard let name = words.nextField() else { return nil }
-        let verdict = verdict(of: name)
-        memory.remember(firstWord: name, of: line, verdict, at: number)
-        return (verdict, words.rest, line)
+        let decision = decision(of: name)
+        memory.remember(firstWord: name, of: line, decision, at: number)
+        return (decision, words.rest, line)
     }
 
-    private mutating func verdict(of name: Bytes) -> Int {
+    private mutating func decision(of name: Bytes) -> Int {
         let text = name.text
         // All the kernel's words are of these letters, so what is not comes from a damaged line.
         let isGood = text.utf8.allSatisfy {
@@ -98,8 +99,8 @@ struct VmstatCollector: Collector {
             default: false
             }
         }
-        guard isGood else { return Verdict.malformed }
-        guard fields?.matches(name) ?? true else { return Verdict.hidden }
+        guard isGood else { return Decision.malformed }
+        guard fields?.matches(name) ?? true else { return Decision.hidden }
         return families.number(
             of: .untyped("node_vmstat_" + text, [], "The field \(text) of /proc/vmstat."))
     }

@@ -34,7 +34,7 @@ struct AccelCollector: Collector {
         let snapshot = try inventory.snapshot()
         let accelerators = cards.accelerators
         for card in accelerators {
-            let isRead: Void? = card.item.look(in: reader.scrape) { writer.merge($0.writer) }
+            let isRead: Void? = card.item.withResult(of: reader.scrape) { writer.merge($0.writer) }
             if isRead == nil { writer.loseItem("\(card.id) has not answered") }
         }
         var hasAny = false

@@ -49,7 +49,7 @@ struct DMICollector: Collector {
             guard try reader.listIfPresent(folder) != nil else {
                 return .noDevice("\(folder.path) is not there; this platform has no DMI")
             }
-            values = try look(from: &reader, into: &writer)
+            values = try fields(from: &reader, into: &writer)
         }
         guard let values, !values.isEmpty else { return .noDevice("\(folder.path) says nothing") }
         let labels = writer.labels {
@@ -59,7 +59,7 @@ struct DMICollector: Collector {
         return .available
     }
 
-    private func look(
+    private func fields(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> [(label: StaticString, value: String)] {
         var found: [(label: StaticString, value: String)] = []

@@ -54,7 +54,7 @@ struct TimeCollector: Collector {
         if let zone = WallClock.zone(at: now / 1_000_000_000, copiedBy: &reader) {
             writer.write(Metric.zoneOffset, writer.labels("time_zone", zone.name), zone.offsetSeconds)
         }
-        try lookAgainIfChanged(from: &reader)
+        try rereadIfChanged(from: &reader)
         for (index, source) in sources.enumerated() {
             do throws(CollectorError) {
                 try write(source, device: index, from: &reader, into: &writer)
@@ -83,7 +83,7 @@ struct TimeCollector: Collector {
         writer.write(metric, labels, true)
     }
 
-    private mutating func lookAgainIfChanged(from reader: inout KernelFileReader) throws(CollectorError) {
+    private mutating func rereadIfChanged(from reader: inout KernelFileReader) throws(CollectorError) {
         guard var names = try reader.listIfPresent(folder) else {
             sources = []
             return

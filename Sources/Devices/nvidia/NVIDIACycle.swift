@@ -15,9 +15,9 @@ final class NVIDIACycle: ItemContent {
     static let probeIntervalNanoseconds: UInt64 = 30_000_000_000
     static let longestPauseNanoseconds: UInt64 = 30_000_000_000
 
-    /// What every thread may look at, also while one is in the library.
+    /// What every thread may read, also while one is in the library.
     final class Shared: Sendable {
-        /// What was said last, for whoever finds the cycle stuck.
+        /// The last status, for whoever finds the cycle stuck.
         let lastStatus = Mutex<NVIDIAStatus?>(nil)
         /// Until when every handle is let go of.
         let releasedUntil = Atomic<UInt64>(0)
@@ -32,8 +32,8 @@ final class NVIDIACycle: ItemContent {
     private(set) var devices: [NVIDIADevice] = []
     /// Why the library gives nothing at all; nil where it does.
     private(set) var failure: NVMLError?
-    /// How the library fares; nil where it is not asked.
-    private(set) var verdict: NVIDIAStatus.Library?
+    /// The state of the library; nil where it is not asked.
+    private(set) var libraryState: NVIDIAStatus.Library?
     private(set) var driverVersion: String?
     private(set) var moduleVersion: String?
 
@@ -84,7 +84,7 @@ final class NVIDIACycle: ItemContent {
         for device in devices { device.dropHandles() }
         library?.shutDown()
         shared.holdsHandles.store(false, ordering: .relaxed)
-        verdict = nil
+        libraryState = nil
     }
 
     /// Lets go on demand, and says that nothing is known any more.
@@ -112,7 +112,7 @@ final class NVIDIACycle: ItemContent {
         }
         guard awake > 0 else {
             letGo()
-            verdict = .working
+            libraryState = .working
             return
         }
         readModuleVersion(from: &reader)
@@ -170,7 +170,7 @@ final class NVIDIACycle: ItemContent {
 
     // MARK: The library
 
-    /// The library, loaded and initialised; nil where it is not, with `failure` and `verdict` saying why.
+    /// The library, loaded and initialised; nil where it is not, with `failure` and `libraryState` saying why.
     private func readyLibrary(_ now: UInt64) -> NVMLLibrary? {
         if let library, library.isInitialized {
             guard moduleVersion == nil || moduleVersion == initializedModuleVersion else {
@@ -198,7 +198,7 @@ final class NVIDIACycle: ItemContent {
             driverVersion = try library.driverVersion()
             lastFailure = nil
             pauseNanoseconds = 0
-            verdict = .working
+            libraryState = .working
             return library
         } catch {
             abandonGeneration(error, now)
@@ -210,7 +210,7 @@ final class NVIDIACycle: ItemContent {
     private func abandonGeneration(_ error: NVMLError, _ now: UInt64) {
         let version = library?.fileVersion
         letGo()
-        verdict = NVIDIACycle.verdict(error)
+        libraryState = NVIDIACycle.state(error)
         failure = error
         lastFailure = error
         for device in devices { device.condition = nil }
@@ -235,7 +235,7 @@ final class NVIDIACycle: ItemContent {
         library = nil
     }
 
-    private static func verdict(_ error: NVMLError) -> NVIDIAStatus.Library {
+    private static func state(_ error: NVMLError) -> NVIDIAStatus.Library {
         switch error.code {
         case .notLoadable, .symbolMissing, .libraryNotFound, .functionNotFound: .missing
         case .driverMismatch: .versionMismatch
@@ -318,7 +318,7 @@ final class NVIDIACycle: ItemContent {
 
     /// Tells the inventory how things are, unless that is what it knows.
     private func reportStatus() {
-        let fresh = verdict.map {
+        let fresh = libraryState.map {
             NVIDIAStatus(
                 library: $0, libraryVersion: driverVersion, moduleVersion: moduleVersion,
                 gpus: devices.enumerated().compactMap { place, device in device.status(place: place) })

@@ -8,10 +8,10 @@ extension NVIDIADevice {
     /// `place` is its place in PCI order, which is the library's own order, for one that never told its index.
     func status(place: Int) -> NVIDIAStatus.GPU? {
         // One that sleeps is not asked, and is taken to be as it was.
-        let said = isSuspended ? condition ?? .working : condition
-        guard let said else { return nil }
+        let shown = isSuspended ? condition ?? .working : condition
+        guard let shown else { return nil }
         return NVIDIAStatus.GPU(
-            address: address, index: identity?.index.map(Int.init) ?? place, condition: said, name: identity?.name,
+            address: address, index: identity?.index.map(Int.init) ?? place, condition: shown, name: identity?.name,
             uuid: identity?.uuid)
     }
 

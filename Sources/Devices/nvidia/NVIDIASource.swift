@@ -115,10 +115,10 @@ public final class NVIDIASource: LaneSource {
     /// What the cycle of a scrape brought; nil where it did not run or has not come back.
     ///
     /// The view is for the closure alone.
-    public func look<Result>(
-        in scrape: UInt64, _ use: (borrowing NVIDIAView) throws(CollectorError) -> Result
+    public func withResult<Result>(
+        of scrape: UInt64, _ use: (borrowing NVIDIAView) throws(CollectorError) -> Result
     ) throws(CollectorError) -> Result? {
-        try cycle.look(in: scrape) { (cycle) throws(CollectorError) in try use(NVIDIAView(cycle: cycle)) }
+        try cycle.withResult(of: scrape) { (cycle) throws(CollectorError) in try use(NVIDIAView(cycle: cycle)) }
     }
 
     /// Whether a thread is in the library.
@@ -131,8 +131,8 @@ public struct NVIDIAView: ~Copyable {
 
     /// The devices, in PCI order; those that are lost, suspended or refuse included.
     public var devices: [NVIDIADevice] { cycle.devices }
-    /// How the library fares; nil where it was not asked.
-    public var library: NVIDIAStatus.Library? { cycle.verdict }
+    /// The state of the library; nil where it was not asked.
+    public var library: NVIDIAStatus.Library? { cycle.libraryState }
     /// Why it gives nothing at all; nil where it does.
     public var failure: NVMLError? { cycle.failure }
     /// The version of the driver.

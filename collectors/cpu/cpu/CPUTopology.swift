@@ -43,7 +43,7 @@ struct CPUTopology {
         if onlineText == nil || !isListed(cpus) {
             let text = try reader.readIfPresent(onlineFile) ?? Bytes("")
             if onlineText.map({ text == $0 }) != true {
-                try look(from: &reader)
+                try readFolders(from: &reader)
                 onlineText = text.text
             }
             listed = cpus.map(\.number)
@@ -80,7 +80,7 @@ struct CPUTopology {
         }
     }
 
-    private mutating func look(from reader: inout KernelFileReader) throws(CollectorError) {
+    private mutating func readFolders(from reader: inout KernelFileReader) throws(CollectorError) {
         throttles = []
         isolated = []
         isIsolatedLost = false

@@ -55,7 +55,7 @@ struct Jiffies {
     }
 }
 
-/// One look at /proc/stat, in the kernel's units; what is not there is nil.
+/// One reading of /proc/stat, in the kernel's units; what is not there is nil.
 ///
 /// Source: proc_stat(5).
 struct CPUTimes {
@@ -96,7 +96,7 @@ struct CPUTimes {
             && blocked == nil && softirqs.isEmpty
     }
 
-    /// Takes over another look at the file.
+    /// Takes over another reading of the file.
     ///
     /// Reuses memory.
     mutating func take(_ bytes: Bytes, at monotonicNanoseconds: UInt64) {

@@ -29,7 +29,7 @@ struct DaenaGPUs {
             if let isUsable = snapshot.availability(of: .tpu) {
                 writer.write(DaenaMetric.deviceAvailable, .none, extra: ("device_type", "tpu"), isUsable)
             }
-            _ = try nvidia.look(in: reader.scrape) { (view) throws(CollectorError) in
+            _ = try nvidia.withResult(of: reader.scrape) { (view) throws(CollectorError) in
                 for device in view.devices where device.hasValues { write(device, into: &writer) }
             }
         } catch {
@@ -56,7 +56,7 @@ struct DaenaGPUs {
     private func write(_ vendor: String, in scrape: UInt64, into writer: inout MetricWriter<DaenaMetric>) {
         for card in cards.gpus(vendor: vendor) {
             guard let number = card.identity.device.gpuID,
-                let figures = card.item.look(in: scrape, { $0.figures })
+                let figures = card.item.withResult(of: scrape, { $0.figures })
             else { continue }
             let gpu = writer.labels { $0.add("gpu_id", number) }
             if let percent = figures.usagePercent { writer.write(.gpuUsage, gpu, percent) }

@@ -75,7 +75,7 @@ struct DiskstatsCollector: Collector {
         }
         let stamp = FileStamp(at: udevData)
         if stamp != udevStamp || isUdevFresh || !isKnown(bytes) {
-            lookAtDevices(bytes, &reader)
+            readDevices(bytes, &reader)
             udevStamp = stamp
             isUdevFresh = stamp?.isFresh ?? false
         }
@@ -119,7 +119,7 @@ struct DiskstatsCollector: Collector {
         return memory.skip(&lines, from: 0, decided: 0) == entries.count && lines.isAtEnd
     }
 
-    private mutating func lookAtDevices(_ bytes: Bytes, _ reader: inout KernelFileReader) {
+    private mutating func readDevices(_ bytes: Bytes, _ reader: inout KernelFileReader) {
         entries.removeAll(keepingCapacity: true)
         memory = LineMemory()
         var lines = ByteScanner(bytes)

@@ -50,10 +50,10 @@ struct MountLine {
         self.mountPoint = mountPoint
         self.fsType = fsType
         self.device = device
-        isReadOnly = MountLine.says("ro", options) || MountLine.says("ro", superOptions)
+        isReadOnly = MountLine.has("ro", options) || MountLine.has("ro", superOptions)
     }
 
-    private static func says(_ word: StaticString, _ options: Bytes) -> Bool {
+    private static func has(_ word: StaticString, _ options: Bytes) -> Bool {
         var pieces = ByteScanner(options)
         while let piece = pieces.nextPiece(separator: UInt8(ascii: ",")) {
             if piece == word { return true }

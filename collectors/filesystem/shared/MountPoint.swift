@@ -18,16 +18,16 @@ struct MountPoint: ItemContent {
     private(set) var errorText = ""
 
     private let path: RawPath
-    private let ask: MountSource.Ask
+    private let statfs: MountSource.Statfs
     private var errorOfText: Int32 = 0
 
-    init(_ identity: Identity, ask: @escaping MountSource.Ask) {
+    init(_ identity: Identity, statfs: @escaping MountSource.Statfs) {
         path = identity.path
-        self.ask = ask
+        self.statfs = statfs
     }
 
     mutating func read(from reader: inout KernelFileReader) {
-        answer = ask(path)
+        answer = statfs(path)
         guard case .failed(let errno) = answer else {
             errorText = ""
             errorOfText = 0

@@ -9,7 +9,7 @@ import KernelFiles
 /// again only when its text changes. Who may not read it gets the list of its own process.
 final class MountSource: LaneSource {
     /// Asks for a file system's numbers: statfs(2), but in tests.
-    typealias Ask = @Sendable (RawPath) -> FilesystemSpace.Answer
+    typealias Statfs = @Sendable (RawPath) -> FilesystemSpace.Answer
 
     static let mountPointsExclude = Flag.pattern(
         "collector.filesystem.mount-points-exclude",
@@ -73,37 +73,37 @@ final class MountSource: LaneSource {
     let isNeeded = true
 
     private let roots: Roots
-    private let ask: Ask
+    private let statfs: Statfs
     private let mountPoints, fsTypes: DeviceFilter
     private let listing: Guarded<Listing>
 
     convenience init(context: CollectorContext) throws(ConfigurationError) {
-        try self.init(context, ask: FilesystemSpace.at)
+        try self.init(context, statfs: FilesystemSpace.at)
     }
 
-    init(_ context: CollectorContext, ask: @escaping Ask) throws(ConfigurationError) {
+    init(_ context: CollectorContext, statfs: @escaping Statfs) throws(ConfigurationError) {
         roots = context.roots
-        self.ask = ask
+        self.statfs = statfs
         mountPoints = try DeviceFilter(
             context.options, include: Self.mountPointsInclude, exclude: Self.mountPointsExclude)
         fsTypes = try DeviceFilter(context.options, include: Self.fsTypesInclude, exclude: Self.fsTypesExclude)
         listing = Guarded(Listing(context.roots))
     }
 
-    /// Looks at the list of this scrape; nil where a thread hangs in it.
-    func look<Result>(
-        in scrape: UInt64, _ body: (Listing) throws(CollectorError) -> Result
+    /// Uses the list of this scrape; nil where a thread hangs in it.
+    func withResult<Result>(
+        of scrape: UInt64, _ body: (Listing) throws(CollectorError) -> Result
     ) throws(CollectorError) -> Result? {
-        try listing.look(in: scrape) { (listing) throws(CollectorError) in try body(listing) }
+        try listing.withResult(of: scrape) { (listing) throws(CollectorError) in try body(listing) }
     }
 
     /// Calls `body` for each mount that answered in this scrape; those that hang or failed are left out.
     ///
     /// A mount point may come twice where file systems are mounted over each other.
     func forEachAnswer(in scrape: UInt64, _ body: (Mount, FilesystemSpace) -> Void) {
-        listing.look(in: scrape) { listing in
+        listing.withResult(of: scrape) { listing in
             for mount in listing.mounts {
-                mount.item.look(in: scrape) { point in
+                mount.item.withResult(of: scrape) { point in
                     if case .space(let space) = point.answer { body(mount, space) }
                 }
             }
@@ -112,7 +112,9 @@ final class MountSource: LaneSource {
 
     /// What the root file system answered in this scrape; nil where it did not.
     func rootSpace(in scrape: UInt64) -> FilesystemSpace? {
-        let answer = listing.look(in: scrape) { listing in listing.root?.look(in: scrape) { $0.answer } ?? nil } ?? nil
+        let answer =
+            listing.withResult(of: scrape) { listing in listing.root?.withResult(of: scrape) { $0.answer } ?? nil }
+            ?? nil
         guard case .space(let space) = answer else { return nil }
         return space
     }
@@ -137,7 +139,7 @@ final class MountSource: LaneSource {
             if list == listing.text, !listing.points.isOutdated { return }
             take(list, into: &listing)
         } catch {
-            // Kept for the collector, which cannot look at a listing that threw.
+            // Kept for the collector, which cannot use a listing that threw.
             listing.failure = error
         }
     }
@@ -174,7 +176,7 @@ final class MountSource: LaneSource {
         var seen: Set<MountPoint.Identity> = []
         let points = found.map(\.identity).filter { seen.insert($0).inserted }
         listing.points.update(to: points, id: { $0 }) { identity in
-            Item(identity.path.text, MountPoint(identity, ask: ask))
+            Item(identity.path.text, MountPoint(identity, statfs: statfs))
         }
         var items: [MountPoint.Identity: Item<MountPoint>] = [:]
         for entry in listing.points.entries { items[entry.id] = entry.item }

@@ -55,7 +55,7 @@ struct NVIDIACollector: Collector {
         if source.isReleased { return .noDevice("every /dev/nvidia* is let go of for now, as asked") }
         guard isBound || source.isNeeded else { return .noDevice("no GPU is bound to the nvidia driver") }
         let scrape = reader.scrape
-        let answer = try source.look(in: scrape) { (view) throws(CollectorError) in
+        let answer = try source.withResult(of: scrape) { (view) throws(CollectorError) in
             try write(view, into: &writer)
         }
         if let answer { return answer }

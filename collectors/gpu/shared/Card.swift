@@ -43,7 +43,7 @@ struct CardDetails: Equatable {
 
 /// A card: a GPU or an accelerator whose sysfs attributes come from its driver, which may take its time or hang.
 ///
-/// A card that sleeps is not touched: its runtime_status is looked at first, and nothing else is read.
+/// A card that sleeps is not touched: its runtime_status is read first, and nothing else is read.
 struct Card<Metric: FamilyKey>: ItemContent, ~Copyable {
     /// How often to find out anew which attributes there are.
     private static var planIntervalNanoseconds: UInt64 { 300_000_000_000 }

@@ -26,7 +26,7 @@ struct CardGPUs {
         let own = cards.gpus(vendor: vendor)
         guard !own.isEmpty else { return .noDevice(snapshot.busAbsence ?? missing) }
         for card in own {
-            let isRead: Void? = card.item.look(in: reader.scrape) { writer.merge($0.writer) }
+            let isRead: Void? = card.item.withResult(of: reader.scrape) { writer.merge($0.writer) }
             if isRead == nil { writer.loseItem("\(card.id) has not answered") }
         }
         return .available

@@ -29,7 +29,7 @@ struct MeminfoCollector: Collector {
         var number = 0
         var known = 0
         while !lines.isAtEnd {
-            let (index, rest, line) = memory.next(&lines, at: number) ?? look(at: &lines, number)
+            let (index, rest, line) = memory.next(&lines, at: number) ?? decide(aboutNextOf: &lines, number)
             number += 1
             guard index >= 0 else { continue }
             guard let value = rest.flatMap(MeminfoCollector.value) else {
@@ -44,9 +44,9 @@ struct MeminfoCollector: Collector {
     }
 
     /// Decides about a line that was not at its place before; there is nothing to read where it has no colon.
-    private mutating func look(
-        at lines: inout ByteScanner, _ number: Int
-    ) -> (verdict: Int, rest: Bytes?, line: Bytes) {
+    private mutating func decide(
+        aboutNextOf lines: inout ByteScanner, _ number: Int
+    ) -> (decision: Int, rest: Bytes?, line: Bytes) {
         let line = lines.nextLine() ?? Bytes("")
         let colon = line.firstIndex(of: UInt8(ascii: ":"))
         let key = line.upTo(colon ?? line.count)

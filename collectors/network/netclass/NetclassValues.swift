@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Kept by the collector and filled again and again.
 struct NetclassValues {
-    /// Which of the two looks of node_exporter the page has.
+    /// Which of the two forms of node_exporter the page has.
     struct Style {
         /// As its netlink mode: no label for the administrator's wish, no unknown speeds.
         let isNetlink: Bool

@@ -20,7 +20,9 @@ struct NetstatList {
         while true {
             number += memory.skip(&scanner, from: number, decided: Self.hidden)
             guard !scanner.isAtEnd else { break }
-            guard let (family, rest, line) = memory.next(&scanner, at: number) ?? look(at: &scanner, number, &families)
+            guard
+                let (family, rest, line) = memory.next(&scanner, at: number)
+                    ?? decide(aboutNextOf: &scanner, number, &families)
             else { continue }
             number += 1
             guard family != Self.hidden else { continue }
@@ -34,9 +36,9 @@ struct NetstatList {
     }
 
     /// Decides about a line that was not at its place before; nil for an empty one.
-    private mutating func look(
-        at lines: inout ByteScanner, _ number: Int, _ families: inout NetstatFamilies
-    ) -> (verdict: Int, rest: Bytes, line: Bytes)? {
+    private mutating func decide(
+        aboutNextOf lines: inout ByteScanner, _ number: Int, _ families: inout NetstatFamilies
+    ) -> (decision: Int, rest: Bytes, line: Bytes)? {
         guard let line = lines.nextLine() else { return nil }
         var words = ByteScanner(line)
         guard let name = words.nextField() else { return nil }
@@ -45,8 +47,8 @@ struct NetstatList {
         if let six = name.firstIndex(of: UInt8(ascii: "6")) {
             family = families.number(of: name.upTo(six &+ 1), name.from(six &+ 1))
         }
-        let verdict = family ?? Self.hidden
-        memory.remember(firstWord: name, of: line, verdict, at: number)
-        return (verdict, words.rest, line)
+        let decision = family ?? Self.hidden
+        memory.remember(firstWord: name, of: line, decision, at: number)
+        return (decision, words.rest, line)
     }
 }

@@ -30,17 +30,17 @@ final class LinkSource: Source {
         private var changes = LinkChangeWatch()
         private var counters = LinkStatisticsTable()
         /// How much of `table` is of the last scrape that asked.
-        private var held = LinkDetail.names
+        private var detailRead = LinkDetail.names
         /// False where this kernel has no dump of counters.
         private var hasCounters = true
 
         mutating func links(
             _ detail: LinkDetail, in reader: inout KernelFileReader
         ) throws(CollectorError) -> LinkList {
-            if scrape != reader.scrape || scrape == 0 || held < detail {
-                held = detail
+            if scrape != reader.scrape || scrape == 0 || detailRead < detail {
+                detailRead = detail
                 if !isUpToDate(after: detail) {
-                    held = .everything
+                    detailRead = .everything
                     dump()
                 }
             }

@@ -47,7 +47,7 @@ struct AcceleratorModel: CardModel {
     }
 }
 
-/// A word for how an accelerator fares.
+/// The status word of an accelerator.
 struct StatusPart: CardPart {
     private let file: KernelFile
 

@@ -52,9 +52,9 @@ final class HwmonSource: LaneSource {
 
     /// Takes over what the chips said in this scrape; one that did not answer in time is lost.
     func collect(in scrape: UInt64, into writer: inout HwmonCollector.Writer) throws(CollectorError) {
-        let isListed: Void? = listing.look(in: scrape) { listing in
+        let isListed: Void? = listing.withResult(of: scrape) { listing in
             for chip in listing.chips.entries {
-                let isRead: Void? = chip.item.look(in: scrape) { writer.merge($0.writer) }
+                let isRead: Void? = chip.item.withResult(of: scrape) { writer.merge($0.writer) }
                 if isRead == nil { writer.loseItem("\(chip.item.name) did not answer in time") }
             }
         }

@@ -48,7 +48,7 @@ final class SensorsSource: LaneSource {
 
     /// Takes over what the library said in this scrape.
     func collect(in scrape: UInt64, into writer: inout SensorsCollector.Writer) throws(CollectorError) {
-        let isRead: Void? = try chips.look(in: scrape) { (chips) throws(CollectorError) in
+        let isRead: Void? = try chips.withResult(of: scrape) { (chips) throws(CollectorError) in
             if let failure = chips.failure { throw .other(failure.description) }
             writer.merge(chips.writer)
         }

@@ -49,7 +49,7 @@ struct OSCollector: Collector {
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        guard try lookAgainIfChanged(from: &reader) else {
+        guard try rereadIfChanged(from: &reader) else {
             return .noKernelFeature("neither \(paths[0]) nor \(paths[1]) is there")
         }
         let labels = writer.labels {
@@ -70,7 +70,7 @@ struct OSCollector: Collector {
     }
 
     /// False where no file is there.
-    private mutating func lookAgainIfChanged(from reader: inout KernelFileReader) throws(CollectorError) -> Bool {
+    private mutating func rereadIfChanged(from reader: inout KernelFileReader) throws(CollectorError) -> Bool {
         for path in paths {
             let now = FileStamp(path: path)
             if now != nil, now == stamp { return true }

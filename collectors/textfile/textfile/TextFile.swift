@@ -78,7 +78,7 @@ struct TextFile: ItemContent, ~Copyable {
         }
     }
 
-    /// A file that could not be read is looked at again in the next scrape, whatever its stamp.
+    /// A file that could not be read is read again in the next scrape, whatever its stamp.
     private mutating func forget(_ problem: String) {
         stamp = nil
         mayHaveChanged = true

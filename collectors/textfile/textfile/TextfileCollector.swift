@@ -59,7 +59,7 @@ struct TextfileCollector: Collector {
         }
         let scrape = reader.scrape
         let source = source
-        let isRead: Void? = source.look(in: scrape) { write($0, in: scrape, into: &writer) }
+        let isRead: Void? = source.withResult(of: scrape) { write($0, in: scrape, into: &writer) }
         guard isRead != nil else { throw .busy("the directories of text files") }
         return .available
     }
@@ -70,7 +70,7 @@ struct TextfileCollector: Collector {
         let files = listing.files.entries.map(\.item)
         versions.removeAll(keepingCapacity: true)
         for file in files {
-            versions.append(file.look(in: scrape) { $0.problem == nil ? $0.version : 0 } ?? 0)
+            versions.append(file.withResult(of: scrape) { $0.problem == nil ? $0.version : 0 } ?? 0)
         }
         if versions != planned { makePlan(files, in: scrape, &writer) }
 
@@ -91,7 +91,7 @@ struct TextfileCollector: Collector {
         _ file: Item<TextFile>, _ index: Int, in scrape: UInt64, into writer: inout Writer
     ) -> Bool {
         let labels = writer.labels("file", file.name)
-        let problem = file.look(in: scrape) { file -> String? in
+        let problem = file.withResult(of: scrape) { file -> String? in
             guard versions[index] != 0 else { return file.problem ?? "" }
             writer.write(Metric.modified, labels, file.modifiedSeconds)
             writer.merge(file.samples, except: plan.excluded[index])
@@ -106,7 +106,7 @@ struct TextfileCollector: Collector {
     private mutating func makePlan(_ files: [Item<TextFile>], in scrape: UInt64, _ writer: inout Writer) {
         plan = TextfilePlan(
             zip(files, versions).map { file, version in
-                (file.name, version == 0 ? [] : file.look(in: scrape) { $0.families } ?? [])
+                (file.name, version == 0 ? [] : file.withResult(of: scrape) { $0.families } ?? [])
             })
         planned = versions
         // A writer keeps the type and the HELP text of a family for good; these may have changed.

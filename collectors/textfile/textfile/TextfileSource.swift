@@ -5,7 +5,7 @@ import KernelFiles
 
 /// The files `*.prom` in the directories that `--collector.textfile.directory` names.
 final class TextfileSource: LaneSource {
-    /// What the directories held at the last look.
+    /// What the directories had in them at the last listing.
     struct Listing: ~Copyable {
         /// The files of all directories, each directory's sorted by name.
         var files = ItemSet<RawPath, RawPath, TextFile>()
@@ -34,9 +34,9 @@ final class TextfileSource: LaneSource {
         isNeeded = !patterns.isEmpty
     }
 
-    /// Looks at the files of this scrape; nil where a thread hangs in a directory.
-    func look<Result>(in scrape: UInt64, _ body: (borrowing Listing) -> Result) -> Result? {
-        listing.look(in: scrape) { body($0) }
+    /// Uses the files of this scrape; nil where a thread hangs in a directory.
+    func withResult<Result>(of scrape: UInt64, _ body: (borrowing Listing) -> Result) -> Result? {
+        listing.withResult(of: scrape) { body($0) }
     }
 
     func list(from reader: inout KernelFileReader) -> [any LaneItem] {

@@ -4,22 +4,22 @@ import PCIBus
 
 extension DeviceScanner {
     /// Draws each device's state from all that is known of it.
-    func judge(nvidia: NVIDIAStatus?, stuck: Set<String>, numbering: inout GPUNumbering) {
+    func updateStates(nvidia: NVIDIAStatus?, stuck: Set<String>, numbering: inout GPUNumbering) {
         if let nvidia { joinLibrary(nvidia) }
         number(&numbering)
         for index in tracked.indices {
             let isStuck = stuck.contains(tracked[index].device.id)
-            tracked[index].evidence.isStuck = isStuck
-            if tracked[index].evidence.kind == .gpu, tracked[index].device.vendorID == PCIVendor.nvidia {
+            tracked[index].facts.isStuck = isStuck
+            if tracked[index].facts.kind == .gpu, tracked[index].device.vendorID == PCIVendor.nvidia {
                 takeStatus(nvidia, at: index)
             }
-            let state = DeviceState.judge(tracked[index].evidence)
-            if tracked[index].isJudged, state == tracked[index].device.state { continue }
-            if tracked[index].isJudged {
+            let state = DeviceState.following(tracked[index].facts)
+            if tracked[index].hasState, state == tracked[index].device.state { continue }
+            if tracked[index].hasState {
                 tracked[index].device.previousState = tracked[index].device.state
                 tracked[index].device.stateChanges &+= 1
             }
-            tracked[index].isJudged = true
+            tracked[index].hasState = true
             tracked[index].device.state = state
             isChanged = true
         }
@@ -30,8 +30,8 @@ extension DeviceScanner {
         for gpu in nvidia.gpus {
             let index = indexOfDevice(gpu.address.description, kind: .gpu, address: gpu.address)
             guard !tracked[index].wasOnBus else { continue }
-            tracked[index].evidence.isPresent = true
-            tracked[index].evidence.vendorID = PCIVendor.nvidia
+            tracked[index].facts.isPresent = true
+            tracked[index].facts.vendorID = PCIVendor.nvidia
             tracked[index].device.vendorID = PCIVendor.nvidia
             tracked[index].device.vendor = "nvidia"
             tracked[index].device.lastSeenSeconds = nil
@@ -40,13 +40,13 @@ extension DeviceScanner {
 
     private func takeStatus(_ nvidia: NVIDIAStatus?, at index: Int) {
         guard let nvidia, let address = tracked[index].device.address else {
-            tracked[index].evidence.nvidia = nil
+            tracked[index].facts.nvidia = nil
             return
         }
         let gpu = nvidia.gpus.first { $0.address == address }
-        tracked[index].evidence.nvidia = DeviceEvidence.NVIDIA(library: nvidia.library, condition: gpu?.condition)
+        tracked[index].facts.nvidia = DeviceFacts.NVIDIA(library: nvidia.library, condition: gpu?.condition)
         if !tracked[index].wasOnBus, nvidia.library == .working, gpu == nil {
-            tracked[index].evidence.isPresent = false
+            tracked[index].facts.isPresent = false
         }
         let before = tracked[index].device
         if let name = gpu?.name { tracked[index].device.model = name }
@@ -60,7 +60,7 @@ extension DeviceScanner {
     private func number(_ numbering: inout GPUNumbering) {
         var others: [PCIAddress] = []
         var nvidiaCount = 0
-        for entry in tracked where entry.device.kind == .gpu && entry.evidence.isPresent {
+        for entry in tracked where entry.device.kind == .gpu && entry.facts.isPresent {
             guard let address = entry.device.address else { continue }
             if entry.device.vendorID != PCIVendor.nvidia {
                 others.append(address)

@@ -3,7 +3,7 @@
 public import PCIBus
 
 /// What is known of one device at one moment, from everyone who knows something: all that its state follows from.
-public struct DeviceEvidence: Sendable, Equatable {
+public struct DeviceFacts: Sendable, Equatable {
     /// What the device's own interface in sysfs says of its health.
     public enum Health: Sendable {
         case fine, resetRequired, recoveryNeeded
@@ -11,7 +11,7 @@ public struct DeviceEvidence: Sendable, Equatable {
 
     /// What NVIDIA's library says.
     public struct NVIDIA: Sendable, Equatable {
-        /// How the library fares.
+        /// The state of the library.
         public var library: NVIDIAStatus.Library
         /// What it says of this device; nil where it does not list it.
         public var condition: NVIDIAStatus.Condition?
