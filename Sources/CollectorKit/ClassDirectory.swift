@@ -124,7 +124,7 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
         listing.items.update(to: made, id: \.identity.name, identity: \.identity) { $0.item }
     }
 
-    /// Takes over what the devices said in this scrape; one that did not answer in time is lost.
+    /// Takes over the devices' samples of this scrape; one that did not answer in time is lost.
     public func collect(
         in scrape: UInt64, into writer: inout MetricWriter<Device.Metric>
     ) throws(CollectorError) -> Availability {

@@ -19,7 +19,7 @@ enum AcceleratorNodes {
 
     /// All of them.
     ///
-    /// Looks into four folders, none of which is there on most hosts.
+    /// Lists four folders, none of which is there on most hosts.
     static func list(_ roots: Roots, from reader: inout KernelFileReader) -> [Found] {
         var found: [Found] = []
         let places: [(AcceleratorNode.Interface, String, StaticString)] = [

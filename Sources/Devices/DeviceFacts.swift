@@ -33,7 +33,7 @@ public struct DeviceFacts: Sendable, Equatable {
     public var isPresent = true
     /// Driver, power and configuration space; nil without a PCI function.
     public var status: PCIFunctionStatus?
-    /// Whether there is a render node; nil where that does not matter or was not looked for.
+    /// Whether there is a render node; nil where that does not matter or was not read.
     public var hasRenderNode: Bool?
     /// What its own interface says.
     public var health = Health.fine

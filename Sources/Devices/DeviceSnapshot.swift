@@ -6,7 +6,7 @@ public struct DeviceSnapshot: Sendable, Equatable {
     public internal(set) var devices: [Device] = []
     /// When it was made, in seconds since 1970: present devices were last seen then.
     public internal(set) var seconds: UInt64 = 0
-    /// Where sysfs was looked for.
+    /// Where sysfs was expected.
     public internal(set) var sysfs = ""
     /// Why there is no PCI bus; nil where there is one.
     public internal(set) var busAbsence: String?

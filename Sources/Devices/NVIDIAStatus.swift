@@ -2,7 +2,7 @@
 
 public import PCIBus
 
-/// What NVIDIA's library said in its last cycle.
+/// What NVIDIA's library reported in its last cycle.
 ///
 /// Whoever owns the library hands it to `DeviceInventory.update(nvidia:)` after each cycle; as long as nobody has, the
 /// states follow from the bus alone.

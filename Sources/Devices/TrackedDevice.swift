@@ -92,7 +92,7 @@ struct TrackedDevice {
 
     // MARK: What is read in each scrape
 
-    /// Looks for DRM nodes and asks the device's own interface for its health; true where a node is another one.
+    /// Finds DRM nodes and reads the device's health from its own interface; true where a node is another one.
     mutating func refresh(from reader: inout KernelFileReader) -> Bool {
         guard facts.isPresent else { return false }
         if let health { facts.health = TrackedDevice.health(health, from: &reader) }

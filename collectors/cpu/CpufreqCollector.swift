@@ -81,7 +81,7 @@ struct CpufreqCollector: Collector {
         for (field, kilohertz) in cpu.fixed { writer.write(field, labels, kilohertz) }
         for (field, file) in cpu.frequencies {
             do throws(CollectorError) {
-                // A CPU that is offline, or whose frequency the driver cannot tell, has none.
+                // A CPU that is offline, or whose frequency the driver does not know, has none.
                 guard let bytes = try reader.readIfPresent(file), bytes.trimmed != "<unknown>" else {
                     continue
                 }

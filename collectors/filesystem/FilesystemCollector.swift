@@ -66,7 +66,7 @@ struct FilesystemCollector: Collector {
         for line in listing.malformedLines { writer.loseItem("mountinfo: unexpected line \"\(line)\"") }
         for mount in listing.mounts {
             let isRead: Void? = mount.item.withResult(of: scrape) { write($0, of: mount, into: &writer) }
-            // As in node_exporter, what is read-only is not said of a mount that hangs.
+            // As in node_exporter, a mount that hangs has no sample of being read-only.
             if isRead == nil { writeError(MountError.stuck, mount, isReadOnly: false, into: &writer) }
         }
         return .available

@@ -74,7 +74,7 @@ struct RaplCollector: Collector {
                 writer.loseItem(error.description)
             }
         }
-        // Since Linux 5.10 only root may read energy_uj: that is said once, not as so many lost zones.
+        // Since Linux 5.10 only root may read energy_uj: that is one reason for absence, not as many lost zones.
         if let refused, !isRead { throw .file(refused) }
         return .available
     }

@@ -5,7 +5,7 @@ import NVML
 extension NVIDIADevice {
     /// What the library says of the device; nil where it does not list it.
     ///
-    /// `place` is its place in PCI order, which is the library's own order, for one that never told its index.
+    /// `place` is its place in PCI order, which is the library's own order, for one whose index was never read.
     func status(place: Int) -> NVIDIAStatus.GPU? {
         // One that sleeps is not asked, and is taken to be as it was.
         let shown = isSuspended ? condition ?? .working : condition
@@ -38,7 +38,7 @@ extension NVIDIADevice {
         for number in gone { instanceSamplers.removeValue(forKey: number)?.close() }
     }
 
-    /// Nil for the first sample, and for one that failed: the reading itself tells how the device is.
+    /// Nil for the first sample, and for one that failed: the reading itself shows how the device is.
     private static func take(_ sampler: NVMLGPMSampler) -> GPMReading? {
         var reading = GPMReading()
         guard let isComplete = try? sampler.sample(into: &reading), isComplete else { return nil }

@@ -6,7 +6,7 @@ public import PCIBus
 
 /// One GPU that NVIDIA's library is asked about, with what the last cycle brought.
 ///
-/// Belongs to whoever holds the cycle's state: the thread of the cycle, or a collector while it looks.
+/// Belongs to whoever holds the cycle's state: the thread of the cycle, or a collector that writes its samples.
 public final class NVIDIADevice {
     /// Where it sits.
     public let address: PCIAddress

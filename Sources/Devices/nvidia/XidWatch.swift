@@ -51,7 +51,7 @@ final class XidWatch: Sendable {
         let set = try NVMLEventSet(library: library)
         var registered = 0
         for device in devices {
-            // One device that refuses must not take the others' events away; its state tells of it anyway.
+            // One device that refuses must not take the others' events away; its state shows it anyway.
             if let handle = device.handle, let types = try? set.register(handle), types != 0 { registered += 1 }
         }
         guard registered > 0 else {

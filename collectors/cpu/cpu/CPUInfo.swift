@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: /proc/cpuinfo, whose fields depend on the architecture.
 struct CPUInfo {
-    /// What is said of one CPU; empty where nothing is.
+    /// The properties of one CPU; empty where it has none.
     private struct Block {
         var processor = Bytes("")
         var vendor = Bytes("")

@@ -118,7 +118,7 @@ struct CPUTopology {
         }
     }
 
-    /// Nothing is said where the first CPU cannot be taken offline, as node_exporter has it.
+    /// No sample where the first CPU cannot be taken offline, as node_exporter has it.
     private mutating func findOnline(_ cpus: [Int], from reader: inout KernelFileReader) throws(CollectorError) {
         guard let first = cpus.first, reader.exists(folder.path + "/cpu\(first)/online") else { return }
         for cpu in cpus {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The last few samples of how busy the CPUs were, so that a share of the time since then can be told.
+/// The last few samples of how busy the CPUs were, for the busy share of the time since then.
 ///
 /// A ring whose memory grows only with the number of CPUs.
 struct CPUHistory {
@@ -9,7 +9,7 @@ struct CPUHistory {
         var busy: UInt64 = 0
         var notBusy: UInt64 = 0
 
-        /// The busy share of the time since an earlier load, 0 to 100; nil where none can be told.
+        /// The busy share of the time since an earlier load, 0 to 100; nil where it is unknown.
         func percent(since earlier: Load) -> Double? {
             guard earlier.busy != 0 || earlier.notBusy != 0, busy >= earlier.busy else { return nil }
             let busyTime = Double(busy &- earlier.busy)

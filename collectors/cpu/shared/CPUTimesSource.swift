@@ -3,8 +3,8 @@
 import CollectorKit
 import KernelFiles
 
-/// /proc/stat, read at most once a scrape for all collectors that need it, and the samples by which they tell how busy
-/// the CPUs were.
+/// /proc/stat, read at most once a scrape for all collectors that need it, and the samples from which they compute how
+/// busy the CPUs were.
 final class CPUTimesSource: SamplingSource {
     private struct State {
         let file: KernelFile

@@ -90,7 +90,7 @@ struct DaenaCollector: Collector {
         } catch {
             writer.loseItem(error.description)
         }
-        // Where /proc/stat shows no CPU, sysfs is asked; where neither says anything, nothing is said of CPUs.
+        // Where /proc/stat shows no CPU, sysfs is read; where neither shows one, there are no samples of CPUs.
         if isOnline != true, case .value(let list) = reader.attribute(online) { isOnline = !list.isEmpty }
         guard let isOnline else { return }
         let labels = writer.labels("device_type", "cpu")

@@ -6,7 +6,7 @@ import Exposition
 import KernelFiles
 import NVML
 
-/// The part of Daena's metrics that tells of GPUs and TPUs.
+/// The part of Daena's metrics about GPUs and TPUs.
 struct DaenaGPUs {
     private let inventory: DeviceInventory
     private let nvidia: NVIDIASource

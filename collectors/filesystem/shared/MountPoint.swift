@@ -6,7 +6,7 @@ import KernelFiles
 /// A path at which something is mounted, with the numbers of the file system there: the part of the mount source that
 /// may hang.
 struct MountPoint: ItemContent {
-    /// What tells a mount point from others: a file system mounted over a hanging one is another one.
+    /// The identity of a mount point: a file system mounted over a hanging one is another one.
     struct Identity: Hashable {
         /// What is asked, rootfs included.
         let path: RawPath

@@ -6,7 +6,7 @@ import Exposition
 import KernelFiles
 import NVML
 
-/// Everything about NVIDIA's GPUs that their library tells, in base units.
+/// Everything that NVIDIA's library reports about its GPUs, in base units.
 struct NVIDIACollector: Collector {
     typealias Metric = GPUMetric
 

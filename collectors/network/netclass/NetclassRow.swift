@@ -10,7 +10,7 @@ import KernelFiles
 /// every scrape as long as there are few interfaces; with many of them they take turns, and whatever happened to a
 /// link brings its turn at once. Reading them asks the driver and takes a lock that all interfaces share.
 struct NetclassRow {
-    /// So many interfaces' speeds are read in one scrape, and those of interfaces that do not tell it so seldom.
+    /// How many interfaces' speeds are read in one scrape, and every how many scrapes those that have none.
     private static let speedsPerScrape = 64
     private static let silentPeriod: UInt64 = 64
 
@@ -90,7 +90,7 @@ struct NetclassRow {
         if text != duplex { duplex = text.array }
     }
 
-    /// A number that is read once in a while; nil where this kernel or this device does not tell it.
+    /// A number that is read once in a while; nil where this kernel or this device does not have it.
     private func number(in file: String, from reader: inout KernelFileReader) -> Int64? {
         guard let text = try? reader.contents(ofPath: "\(folder)/\(file)") else { return nil }
         return NetclassFiles.number(text.trimmed)

@@ -10,7 +10,7 @@ import KernelFiles
 struct NetclassValues {
     /// Which of the two forms of node_exporter the page has.
     struct Style {
-        /// As its netlink mode: no label for the administrator's wish, no unknown speeds.
+        /// As its netlink mode: no label `adminstate`, no unknown speeds.
         let isNetlink: Bool
         /// Leave out negative speeds, which stand for unknown ones.
         let ignoresInvalidSpeed: Bool

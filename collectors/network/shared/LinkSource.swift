@@ -51,7 +51,7 @@ final class LinkSource: Source {
 
         /// Does what is enough for some detail where a whole dump is not needed; false where it is.
         private mutating func isUpToDate(after detail: LinkDetail) -> Bool {
-            // Asked before anything is read: what changes from here on is heard the next time.
+            // Read before the dump: a change from here on is noticed in the next scrape.
             guard detail < .everything, !changes.hasChanged(), failure == nil else { return false }
             guard detail == .counters else { return true }
             guard hasCounters else { return false }

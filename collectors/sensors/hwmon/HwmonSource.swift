@@ -50,7 +50,7 @@ final class HwmonSource: LaneSource {
         } ?? []
     }
 
-    /// Takes over what the chips said in this scrape; one that did not answer in time is lost.
+    /// Takes over the chips' samples of this scrape; one that did not answer in time is lost.
     func collect(in scrape: UInt64, into writer: inout HwmonCollector.Writer) throws(CollectorError) {
         let isListed: Void? = listing.withResult(of: scrape) { listing in
             for chip in listing.chips.entries {

@@ -81,7 +81,7 @@ enum SensorMetric: Int, FamilyKey {
         }
     }
 
-    /// Writes what a feature said.
+    /// Writes the values of a feature.
     ///
     /// An attribute that could not be read is a lost item.
     static func write(

@@ -46,7 +46,7 @@ final class SensorsSource: LaneSource {
     /// The item itself finds its chips.
     func list(from reader: inout KernelFileReader) -> [any LaneItem] { [chips] }
 
-    /// Takes over what the library said in this scrape.
+    /// Takes over the library's samples of this scrape.
     func collect(in scrape: UInt64, into writer: inout SensorsCollector.Writer) throws(CollectorError) {
         let isRead: Void? = try chips.withResult(of: scrape) { (chips) throws(CollectorError) in
             if let failure = chips.failure { throw .other(failure.description) }
