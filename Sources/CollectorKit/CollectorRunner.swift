@@ -54,8 +54,9 @@ public protocol AnyCollector: AnyObject, Sendable {
 
 /// The runner of one type of collector.
 public final class CollectorRunner<C: Collector & ~Copyable>: AnyCollector {
-    /// A collector with its writer and its last result. The collector comes last, so that the others stand at the same
-    /// places whatever its size.
+    /// A collector with its writer and its last result.
+    ///
+    /// The collector comes last, so that the others stand at the same places whatever its size.
     private struct Running: ~Copyable {
         var result = CollectorResult()
         var writer: MetricWriter<C.Metric>

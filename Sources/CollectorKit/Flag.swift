@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A flag of the command line as its owner declares it, once. Its value is read by the declaration, so that no name
-/// can be misspelt and no value taken for one of another type.
+/// A flag of the command line as its owner declares it, once.
+///
+/// Its value is read by the declaration, so that no name can be misspelt and no value taken for one of another type.
 ///
 ///     static let fields = Flag.pattern("collector.vmstat.fields", default: "^pg", help: "Show the fields that match.")
 ///     ...

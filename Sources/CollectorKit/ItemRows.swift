@@ -15,8 +15,9 @@ public final class ItemRows<Row: ItemContent>: LaneItem, @unchecked Sendable {
     public let stepCount: Int
 
     private let rows: UnsafeMutablePointer<Row>
-    /// Of each row the scrape that it is of, twice, plus 1 while a thread is in it. A row that was moved away stays
-    /// taken.
+    /// Of each row the scrape that it is of, twice, plus 1 while a thread is in it.
+    ///
+    /// A row that was moved away stays taken.
     private let states: UnsafeMutablePointer<Atomic<UInt64>>
     private var isMoved: [Bool]
 

@@ -7,7 +7,9 @@ public struct Options: Sendable {
     private let given: [String: [String]]
 
     /// Values given for flags, by the flag's name without dashes; for a repeatable one all of them in order, for a
-    /// switch `true` or `false`. What is not given has its flag's default.
+    /// switch `true` or `false`.
+    ///
+    /// What is not given has its flag's default.
     public init(given: [String: [String]] = [:]) {
         self.given = given
     }

@@ -55,7 +55,8 @@ public struct EffectiveConfiguration: Sendable {
         var found: [ConfigurationProblem] = []
         for option in table.options {
             guard case .pattern(let standard) = option.kind, Self.hasDigits(standard, isEscaped: true),
-                let setting = settings[option.name], setting.values.contains(where: { Self.hasDigits($0, isEscaped: false) })
+                let setting = settings[option.name],
+                setting.values.contains(where: { Self.hasDigits($0, isEscaped: false) })
             else { continue }
             found.append(
                 ConfigurationProblem(

@@ -5,18 +5,22 @@ import Glibc
 
 /// Which devices the host should have, and where is kept which it had.
 public struct DeviceOptions: Sendable, Equatable {
+    /// How many devices of each kind there should be.
     public static let expectedFlag = Flag.texts(
         "device.expected",
         help: "How many devices of a kind the host should have, as KIND:COUNT, for example gpu:8; repeatable. "
             + "Kinds: \(ComputeKind.words). Without it the most that were seen are expected (--path.state).")
+    /// Kinds of devices that work should run on, best first.
     public static let preferredFlag = Flag.text(
         "device.preferred",
         help: "Kinds of devices that work should run on, best first, for example tpu,gpu. "
             + "host_preferred_device_available tells of the first.")
+    /// The folder that keeps which devices were seen.
     public static let statePath = Flag.text(
         "path.state",
         help: "Folder in which is kept which devices were seen, so that a lost one is missed after a restart too. "
             + "Default $STATE_DIRECTORY; without either nothing is kept.")
+    /// For commands that only show: the folder is never written.
     public static let stateReadOnly = Flag.toggle(
         "device.state-read-only", help: "Never write the folder of --path.state.",
         isHidden: true)

@@ -90,7 +90,9 @@ public struct MetricWriter<Key: FamilyKey>: ~Copyable {
     /// What was said of the first lost item.
     public var firstLoss: String? { store.firstLoss }
     /// The first mistake of the collector in this collection: labels that its family does not declare, or that are
-    /// another writer's or collection's. nil in a collector that works.
+    /// another writer's or collection's.
+    ///
+    /// Nil in a collector that works.
     public var fault: String? { store.fault }
 
     /// Number of samples written since the last reset.

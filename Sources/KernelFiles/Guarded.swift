@@ -43,7 +43,9 @@ public final class Guarded<Value: ~Copyable>: @unchecked Sendable {
         return try use(body)
     }
 
-    /// Makes the value that of a scrape; nil where somebody else uses it. Where `body` throws it is of none.
+    /// Makes the value that of a scrape; nil where somebody else uses it.
+    ///
+    /// Where `body` throws it is of none.
     @inlinable
     public func update<Result, Failure: Error>(
         in scrape: UInt64, _ body: (inout Value) throws(Failure) -> Result

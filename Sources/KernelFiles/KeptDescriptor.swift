@@ -63,7 +63,9 @@ struct KeptDescriptor: ~Copyable {
         }
     }
 
-    /// The open descriptor, opened now where it is not; nil where it cannot be. It counts for no budget.
+    /// The open descriptor, opened now where it is not; nil where it cannot be.
+    ///
+    /// It counts for no budget.
     mutating func opened(_ path: String) -> Int32? {
         if descriptor < 0 {
             // Not there: nothing to say.

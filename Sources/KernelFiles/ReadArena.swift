@@ -76,7 +76,8 @@ struct ReadArena: ~Copyable {
             }
             let isCut = asked == longestRead && longestRead >= FileEnd.page
             if isCut, case .roomLeft = end, got == asked {
-                let lastLineEnd = unsafe Bytes(UnsafePointer(start + length), count: got).lastIndex(of: UInt8(ascii: "\n"))
+                let piece = unsafe Bytes(UnsafePointer(start + length), count: got)
+                let lastLineEnd = piece.lastIndex(of: UInt8(ascii: "\n"))
                 got = lastLineEnd.map { $0 + 1 } ?? got
             }
             length += got

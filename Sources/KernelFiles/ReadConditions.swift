@@ -4,8 +4,9 @@
 public struct ReadConditions: Sendable {
     /// The most bytes that one read(2) gives.
     public var longestRead: Int
-    /// Asked before each file or directory is read: the error number that the read is to fail with, 0 for none. It may
-    /// also keep the thread, as a driver that does not answer does.
+    /// Asked before each file or directory is read: the error number that the read is to fail with, 0 for none.
+    ///
+    /// It may also keep the thread, as a driver that does not answer does.
     public var failure: (@Sendable (_ path: String) -> Int32)?
 
     /// As the kernel has it.

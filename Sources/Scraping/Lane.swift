@@ -17,7 +17,9 @@ enum LaneTask {
     case sample(any SamplingSource)
 }
 
-/// A worker thread. One that hangs is abandoned with all it holds, and another one takes its lane.
+/// A worker thread.
+///
+/// One that hangs is abandoned with all it holds, and another one takes its lane.
 final class Worker {
     let signal = WorkerSignal()
     var isAbandoned = false

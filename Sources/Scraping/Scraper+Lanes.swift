@@ -159,8 +159,9 @@ extension Scraper {
 
     // MARK: Sources
 
-    /// Says of each source that waits, and whose own needs have been met, whether it has anything to do. Asks the
-    /// sources, so it runs without the lock.
+    /// Says of each source that waits, and whose own needs have been met, whether it has anything to do.
+    ///
+    /// Asks the sources, so it runs without the lock.
     private func findNeeded(_ states: inout [Scrape.SourceState]) {
         var isChanged = true
         while isChanged {

@@ -22,7 +22,9 @@ struct UDPQueuesCollector: Collector {
         name: "udp_queues", group: .network, help: "Memory held in the queues of UDP sockets.",
         reads: ["/proc/net/udp", "/proc/net/udp6"])
 
-    /// The kernel pads lines of IPv4 to 128 bytes; those of IPv6 are longer. Source: kernel net/ipv4/udp.c, net/ipv6/udp.c.
+    /// The kernel pads lines of IPv4 to 128 bytes; those of IPv6 are longer.
+    ///
+    /// Source: kernel net/ipv4/udp.c, net/ipv6/udp.c.
     private static let longestLine = 256
     private let ipv4: KernelFile
     private let ipv6: KernelFile
