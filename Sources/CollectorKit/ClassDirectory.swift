@@ -3,6 +3,7 @@
 public import Exposition
 import Glibc
 public import KernelFiles
+import Synchronization
 
 /// A device of a class of sysfs (`/sys/class/watchdog/watchdog0`): what is kept of it, and how it is read.
 ///
@@ -55,6 +56,11 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
         var items = ItemSet<String, Identity, Content>()
     }
 
+    /// What the folder was when it was last asked whether a thread is needed.
+    private enum Presence: Int {
+        case missing, empty, filled
+    }
+
     /// All classes share a lane: none of them has many devices.
     public let lane = "sysfs"
     /// The folder of the class.
@@ -62,6 +68,7 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
 
     private let context: CollectorContext
     private let listing: Guarded<Listing>
+    private let presence = Atomic(Presence.filled.rawValue)
 
     /// The class below `--path.sysfs`.
     public init(context: CollectorContext) throws(ConfigurationError) {
@@ -72,10 +79,25 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
         listing = Guarded(Listing(directory: WatchedDirectory(path)))
     }
 
-    /// One look-up of the folder, so that a driver that is loaded later is noticed at the next scrape.
+    /// False where the class is not there or has no device, so that most hosts need no thread for it.
+    ///
+    /// A driver that is loaded later is noticed at the next scrape, because the folder is listed each time.
     public var isNeeded: Bool {
-        // Safe: the call reads a string that lives as long as the call.
-        unsafe access(path, F_OK) == 0
+        let found = findAny()
+        presence.store(found.rawValue, ordering: .relaxed)
+        return found == .filled
+    }
+
+    /// Whether the folder has any entry; listing it asks no driver.
+    private func findAny() -> Presence {
+        // Safe: the handle is closed here, and an entry is good until the next one is read.
+        guard let folder = unsafe opendir(path) else { return .missing }
+        defer { unsafe closedir(folder) }
+        while let entry = unsafe readdir(folder) {
+            // No device's name begins with a full stop.
+            if unsafe entry.pointee.d_name.0 != 0x2E { return .filled }
+        }
+        return .empty
     }
 
     /// Lists the class; devices that stay keep what they remember.
@@ -128,7 +150,11 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
     public func collect(
         in scrape: UInt64, into writer: inout MetricWriter<Device.Metric>
     ) throws(CollectorError) -> Availability {
-        guard isNeeded else { return .noDevice("\(path) is not there") }
+        switch Presence(rawValue: presence.load(ordering: .relaxed)) {
+        case .missing: return .noDevice("\(path) is not there")
+        case .empty: return .noDevice("no \(Device.noun) in \(path)")
+        default: break
+        }
         let answer = listing.withResult(of: scrape) { listing -> Availability in
             if listing.isMissing { return .noDevice("\(path) is not there") }
             for entry in listing.items.entries {
