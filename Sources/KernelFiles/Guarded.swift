@@ -39,8 +39,11 @@ public final class Guarded<Value: ~Copyable>: @unchecked Sendable {
     public func useSoon<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
-        for _ in 0..<100 where isTaken.load(ordering: .relaxed) { usleep(100) }
-        return try use(body)
+        for _ in 0..<100 {
+            if let result = try use(body) { return result }
+            usleep(100)
+        }
+        return nil
     }
 
     /// Makes the value that of a scrape; nil where somebody else uses it.
