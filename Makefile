@@ -19,6 +19,7 @@ export BUILD_REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 # The import check keeps each target to the modules it declares; LayersTests does the rest.
 BUILD_FLAGS := -j $(JOBS) --explicit-target-dependency-import-check error
 RELEASE_FLAGS := $(BUILD_FLAGS) -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now \
+	-Xlinker --version-script=$(CURDIR)/packaging/exports.map \
 	-Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import
 
 .PHONY: all run test new-collector unit-test test-tsan test-asan end-to-end-test release reference format lint bench fuzz clean dependencies \
