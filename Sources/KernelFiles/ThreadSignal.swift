@@ -33,8 +33,9 @@ public final class ThreadSignal: @unchecked Sendable {
     public func give() {
         unsafe pthread_mutex_lock(mutex)
         isGiven = true
-        unsafe pthread_cond_signal(condition)
+        // Unlocked first: who wakes up would have to wait for the mutex at once.
         unsafe pthread_mutex_unlock(mutex)
+        unsafe pthread_cond_signal(condition)
     }
 
     /// Forgets a signal that was given.
