@@ -4,44 +4,44 @@ import CollectorKit
 import Exposition
 import Pages
 
-/// Makes the page of a finished scrape: the collectors' samples, the verdicts on them, and the agent's own figures.
+/// Makes the page of a finished scrape: the collectors' samples, the state of each, and the agent's own figures.
 ///
-/// One thread composes at a time. `reports` is the published state, guarded by the scraper's lock.
+/// One thread composes at a time. `reports` is what is published, guarded by the scraper's lock.
 final class PageBuilder {
     private(set) var reports: [CollectorReport?]
-    private var work: Work
+    private var parts: PageParts
 
     init(
         collectors: [any AnyCollector], agent: AgentFacts?,
         onChange: @escaping @Sendable (CollectorReport, CollectorState?) -> Void
     ) {
         reports = Array(repeating: nil, count: collectors.count)
-        work = Work(
+        parts = PageParts(
             collectors: collectors, names: collectors.map(\.descriptor.name),
             labels: collectors.map { collector in KeptLabels { $0.add("collector", collector.descriptor.name) } },
             stateLabels: collectors.map { _ in KeptLabels { _ in } },
             absentIsSuccess: collectors.map(\.descriptor.absentIsSuccess), agent: agent.map(AgentLabels.init),
-            onChange: onChange, verdicts: Array(repeating: nil, count: collectors.count), composed: reports)
+            onChange: onChange, states: Array(repeating: nil, count: collectors.count), composed: reports)
     }
 
     /// The page in each format that is waited for (text, OpenMetrics); the other one is empty.
     func compose(_ scrape: Scrape) -> [[UInt8]] {
-        work.compose(scrape)
+        parts.compose(scrape)
     }
 
-    /// Publishes the verdicts of the page that was just composed.
+    /// Publishes the states on the page that was just composed.
     func publish() {
-        guard work.hasNews else { return }
-        work.hasNews = false
-        reports = work.composed
+        guard parts.hasNews else { return }
+        parts.hasNews = false
+        reports = parts.composed
     }
 }
 
 /// All that a page is made with, in one piece, so that a scrape reaches for it once.
-private struct Work: ~Copyable {
+private struct PageParts: ~Copyable {
     let collectors: [any AnyCollector]
     let names: [String]
-    /// The label `collector` of each collector, and with it the label `state` for the last verdict.
+    /// The label `collector` of each collector, and with it the label `state` for its last state.
     let labels: [KeptLabels]
     var stateLabels: [KeptLabels]
     let absentIsSuccess: [Bool]
@@ -50,7 +50,7 @@ private struct Work: ~Copyable {
     let process = ProcessReader()
     var composer = PageComposer()
     var writer = MetricWriter<AgentMetric>()
-    var verdicts: [CollectorState?]
+    var states: [CollectorState?]
     var composed: [CollectorReport?]
     /// True while `composed` has what is not published yet.
     var hasNews = false
@@ -82,12 +82,12 @@ private struct Work: ~Copyable {
         // One that did not come back is left alone; it has taken at least as long as the scrape.
         let result = known ?? CollectorResult(durationNanoseconds: now &- scrape.startedNanoseconds)
         let isFinished = known != nil
-        let verdict = isFinished ? CollectorState(result.outcome, itemsLost: result.itemsLost) : .timedOut
-        if verdicts[index] != verdict { note(verdict, of: index, isFinished ? result : nil) }
+        let state = isFinished ? CollectorState(result.outcome, itemsLost: result.itemsLost) : .timedOut
+        if states[index] != state { note(state, of: index, isFinished ? result : nil) }
 
         let labels = writer.labels(self.labels[index])
         writer.write(AgentMetric.collectorDuration, labels, SampleValue.decimal(result.durationNanoseconds, scale: 9))
-        let isSuccess = verdict.isGood || (verdict.isAbsence && absentIsSuccess[index])
+        let isSuccess = state.isGood || (state.isAbsence && absentIsSuccess[index])
         writer.write(AgentMetric.collectorSuccess, labels, isSuccess)
         writer.write(AgentMetric.collectorState, writer.labels(stateLabels[index]), 1)
         if isFinished {
@@ -95,27 +95,27 @@ private struct Work: ~Copyable {
         }
     }
 
-    /// Takes down a verdict that is not the last one's: a description costs text, so it is not made at every scrape.
-    private mutating func note(_ verdict: CollectorState, of index: Int, _ result: CollectorResult?) {
+    /// Takes down a state that is not the last one: a description costs text, so it is not made at every scrape.
+    private mutating func note(_ state: CollectorState, of index: Int, _ result: CollectorResult?) {
         let report = CollectorReport(
-            name: names[index], isDefault: collectors[index].descriptor.isDefault, state: verdict,
-            reason: Self.reason(result, verdict))
-        let before = verdicts[index]
-        verdicts[index] = verdict
+            name: names[index], isDefault: collectors[index].descriptor.isDefault, state: state,
+            reason: Self.reason(result, state))
+        let before = states[index]
+        states[index] = state
         composed[index] = report
         let name = names[index]
         stateLabels[index] = KeptLabels {
             $0.add("collector", name)
-            $0.add("state", verdict.name)
+            $0.add("state", state.name)
         }
         hasNews = true
         onChange(report, before)
     }
 
-    private static func reason(_ result: CollectorResult?, _ verdict: CollectorState) -> String {
+    private static func reason(_ result: CollectorResult?, _ state: CollectorState) -> String {
         guard let result else { return "did not come back in time" }
         switch result.outcome {
-        case .available: return verdict == .degraded ? result.firstLoss ?? "" : ""
+        case .available: return state == .degraded ? result.firstLoss ?? "" : ""
         case .absent(let absence): return absence.detail
         case .failed(let error): return error.description
         }

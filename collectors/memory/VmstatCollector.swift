@@ -33,7 +33,7 @@ struct VmstatCollector: Collector {
     private let fields: Pattern?
     private var memory = LineMemory()
     /// The fields that are shown.
-    private var families = KeptFamilies()
+    private var families = NamedFamilies()
 
     init(context: CollectorContext) throws(ConfigurationError) {
         file = KernelFile(context.roots.proc("vmstat"))
@@ -45,7 +45,7 @@ struct VmstatCollector: Collector {
     ) throws(CollectorError) -> Availability {
         guard let bytes = try reader.readIfPresent(file) else { return .noKernelFeature("\(file.path) is not there") }
         if families.isFull {
-            families = KeptFamilies()
+            families = NamedFamilies()
             memory = LineMemory()
         }
         var lines = ByteScanner(bytes)

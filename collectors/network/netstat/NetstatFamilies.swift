@@ -7,7 +7,7 @@ import KernelFiles
 /// The families of the netstat collector that are shown, by number.
 struct NetstatFamilies {
     private let fields: Pattern?
-    private var kept = KeptFamilies()
+    private var kept = NamedFamilies()
 
     /// Families of the fields that the expression matches, or of all without one.
     init(fields: Pattern?) {
@@ -19,7 +19,7 @@ struct NetstatFamilies {
 
     /// Forgets all numbers.
     mutating func removeAll() {
-        kept = KeptFamilies()
+        kept = NamedFamilies()
     }
 
     /// The number of a protocol's field; nil where it is not shown.

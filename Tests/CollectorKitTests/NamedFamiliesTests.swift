@@ -5,7 +5,7 @@ import Exposition
 import Testing
 
 @Suite("Families that are kept by number")
-struct KeptFamiliesTests {
+struct NamedFamiliesTests {
     private func page(_ writer: borrowing MetricWriter<NoMetrics>) -> String {
         var composer = PageComposer()
         composer.add(writer)
@@ -16,7 +16,7 @@ struct KeptFamiliesTests {
 
     @Test("one family has one number, from collection to collection")
     func numbers() {
-        var kept = KeptFamilies()
+        var kept = NamedFamilies()
         let first = kept.number(of: .gauge("node_a", [], "A."))
         let second = kept.number(of: .gauge("node_b", [], "B."))
         #expect(first != second)
@@ -33,7 +33,7 @@ struct KeptFamiliesTests {
 
     @Test("names without end are more than are kept")
     func full() {
-        var kept = KeptFamilies()
+        var kept = NamedFamilies()
         var count = 0
         while !kept.isFull, count < 10_000 {
             _ = kept.number(of: .untyped("node_\(count)", [], ""))

@@ -8,7 +8,7 @@ import Scraping
 import Synchronization
 import Testing
 
-@Suite struct VerdictTests {
+@Suite struct CollectorStateTests {
     /// A collector of the real kind, which throws after its first sample.
     private struct HalfwayCollector: Collector {
         enum Metric: Int, FamilyKey {
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test("each outcome has its state, its success and its samples", arguments: Case.all)
-    private func verdict(expected: Case) {
+    private func state(expected: Case) {
         let slot = StubCollector("it", absentIsSuccess: expected.absentIsSuccess, body: expected.body)
         let page = ScrapeClient([slot]).page()
         #expect(page.states("it") == [expected.state])

@@ -3,7 +3,7 @@
 public import Exposition
 
 /// Families that a collector names while it collects and writes in every collection, by number.
-public struct KeptFamilies: Sendable {
+public struct NamedFamilies: Sendable {
     /// Far more than any kernel has fields in a file; names that change with each read must not fill the memory.
     private static let limit = 4_096
 
