@@ -6,9 +6,7 @@ import Testing
 
 /// Mistakes that a collector can make with its writer: none of them reaches the page, and each is named.
 ///
-/// One of them does not compile, and so stands here as words alone: a key of another collector's families,
-/// `writer.write(OtherMetric.value, 1)` where the writer is a `MetricWriter<Metric>`, is refused with "cannot convert
-/// value of type 'OtherMetric' to expected argument type 'Metric'".
+/// The one that does not compile is in `ForeignKeyTests`.
 @Suite struct MistakesTests {
     private enum Metric: Int, FamilyKey {
         case plain, labelled, optional
