@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Exposition
-import Glibc
 public import KernelFiles
 import Synchronization
 
@@ -90,14 +89,12 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
 
     /// Whether the folder has any entry; listing it asks no driver.
     private func findAny() -> Presence {
-        // Safe: the handle is closed here, and an entry is good until the next one is read.
-        guard let folder = unsafe opendir(path) else { return .missing }
-        defer { unsafe closedir(folder) }
-        while let entry = unsafe readdir(folder) {
-            // No device's name begins with a full stop.
-            if unsafe entry.pointee.d_name.0 != 0x2E { return .filled }
+        // No device's name begins with a full stop.
+        switch KernelDirectory.hasEntry(at: path) {
+        case nil: .missing
+        case true?: .filled
+        case false?: .empty
         }
-        return .empty
     }
 
     /// Lists the class; devices that stay keep what they remember.

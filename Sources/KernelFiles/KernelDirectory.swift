@@ -25,6 +25,27 @@ public final class KernelDirectory {
         return (Int(status.st_nlink), Int(status.st_size))
     }
 
+    /// Whether the directory at a path has an entry whose name does not begin with a full stop; nil where it cannot be
+    /// opened. Allocates nothing.
+    public static func hasEntry(at path: String) -> Bool? {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        // Larger than any entry, whose name is at most 255 bytes.
+        return unsafe withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+            guard let start = buffer.baseAddress else { return false }
+            while true {
+                let got = unsafe ckernel_getdents(descriptor, start, buffer.count)
+                guard got > 0 else { return false }
+                let records = unsafe Bytes(UnsafePointer(start.assumingMemoryBound(to: UInt8.self)), count: got)
+                var listing = DirectoryListing(records: records)
+                while let name = listing.next() {
+                    if name[0] != UInt8(ascii: ".") { return true }
+                }
+            }
+        }
+    }
+
     /// Reads all entries with getdents64(2) into the arena.
     func read(into arena: inout ReadArena, budget: DescriptorBudget) throws(KernelFileError) -> Bytes {
         try descriptor.use(path, within: budget, isStale: { _ in true }) { (descriptor) throws(KernelFileError) in

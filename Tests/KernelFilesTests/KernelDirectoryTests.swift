@@ -26,6 +26,17 @@ struct KernelDirectoryTests {
         #expect(directory.path == tree.path)
     }
 
+    @Test("a look tells whether there is an entry, among however many hidden ones")
+    func anyEntry() throws {
+        let hidden = (0..<200).map { ".hidden\($0)" }
+        let tree = try TemporaryTree(hidden.map { "many/\($0)" } + ["one/a", "both/.b", "both/c"])
+        #expect(KernelDirectory.hasEntry(at: tree["many"]) == false)
+        #expect(KernelDirectory.hasEntry(at: tree["one"]) == true)
+        #expect(KernelDirectory.hasEntry(at: tree["both"]) == true)
+        #expect(KernelDirectory.hasEntry(at: tree["none"]) == nil)
+        #expect(KernelDirectory.hasEntry(at: tree["one/a"]) == nil)
+    }
+
     @Test("names that come and go are seen at the next listing")
     func changes() throws {
         let tree = try TemporaryTree(["a"])
