@@ -25,8 +25,9 @@ public final class KernelDirectory {
         return (Int(status.st_nlink), Int(status.st_size))
     }
 
-    /// Whether the directory at a path has an entry whose name does not begin with a full stop; nil where it cannot be
-    /// opened. Allocates nothing.
+    /// Whether the directory at a path has an entry whose name does not begin with a full stop.
+    ///
+    /// nil where it cannot be opened. Allocates nothing.
     public static func hasEntry(at path: String) -> Bool? {
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

@@ -9,8 +9,9 @@ class StubSource: LaneSource, @unchecked Sendable {
     let isNeeded: Bool
     let stubs: [StubItem]
     private let listing: Blocker
-    /// How often it was listed. A value without bytes would lie where the object begins, which the thread sanitizer takes for
-    /// a race.
+    /// How often it was listed.
+    ///
+    /// A value without bytes would lie where the object begins, which the thread sanitizer takes for a race.
     private let listed = Guarded(0)
 
     init(_ lane: String, _ stubs: [StubItem], isNeeded: Bool = true, listing: Blocker = Blocker(open: true)) {
