@@ -66,7 +66,7 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
     public let path: String
 
     private let context: CollectorContext
-    private let listing: Guarded<Listing>
+    private let listing: ItemListing<Listing>
     private let presence = Atomic(Presence.filled.rawValue)
 
     /// The class below `--path.sysfs`.
@@ -75,7 +75,7 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
         path = context.roots.sys("class/" + Device.className)
         // Options that cannot be are refused now, not when the first device comes.
         _ = try Device(name: "", folder: path, context: context)
-        listing = Guarded(Listing(directory: WatchedDirectory(path)))
+        listing = ItemListing(of: path, Listing(directory: WatchedDirectory(path)))
     }
 
     /// False where the class is not there or has no device, so that most hosts need no thread for it.
@@ -90,17 +90,18 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
     /// Whether the folder has any entry; listing it asks no driver.
     private func findAny() -> Presence {
         // No device's name begins with a full stop.
-        switch KernelDirectory.hasEntry(at: path) {
-        case nil: .missing
-        case true?: .filled
-        case false?: .empty
+        do throws(KernelFileError) {
+            return try KernelDirectory.hasEntry(at: path) ? .filled : .empty
+        } catch {
+            // What cannot be looked at is listed, which says why.
+            return error.isMissing ? .missing : .filled
         }
     }
 
     /// Lists the class; devices that stay keep what they remember.
-    public func list(from reader: inout KernelFileReader) throws(CollectorError) -> [any LaneItem] {
+    public func list(from reader: inout KernelFileReader) -> [any LaneItem] {
         let scrape = reader.scrape
-        let items = try listing.update(in: scrape) { (listing) throws(CollectorError) in
+        return listing.update(in: scrape) { (listing) throws(CollectorError) in
             switch try listing.directory.list(from: &reader) {
             case .missing:
                 listing.names = []
@@ -113,7 +114,6 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
             try update(&listing, from: &reader)
             return listing.items.laneItems
         }
-        return items ?? []
     }
 
     private func update(_ listing: inout Listing, from reader: inout KernelFileReader) throws(CollectorError) {
@@ -152,7 +152,7 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
         case .empty: return .noDevice("no \(Device.noun) in \(path)")
         default: break
         }
-        let answer = listing.withResult(of: scrape) { listing -> Availability in
+        return try listing.withResult(of: scrape) { listing in
             if listing.isMissing { return .noDevice("\(path) is not there") }
             for entry in listing.items.entries {
                 let isRead: Void? = entry.item.withResult(of: scrape) { writer.merge($0.writer) }
@@ -160,8 +160,5 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
             }
             return listing.items.entries.isEmpty ? .noDevice("no \(Device.noun) in \(path)") : .available
         }
-        if let answer { return answer }
-        if listing.isInUse { throw .busy("the listing of \(path)") }
-        throw .other("\(path) was not listed in this scrape")
     }
 }

@@ -43,8 +43,9 @@ public protocol LaneSource: Source {
     /// then.
     var isNeeded: Bool { get }
 
-    /// Finds out which items there are now. May hang like any item.
-    func list(from reader: inout KernelFileReader) throws(CollectorError) -> [any LaneItem]
+    /// Finds out which items there are now, and keeps what goes wrong for the collectors; see `ItemListing`. May hang like any
+    /// item.
+    func list(from reader: inout KernelFileReader) -> [any LaneItem]
 }
 
 /// A part of a source that may hang by itself, as the lanes see it.

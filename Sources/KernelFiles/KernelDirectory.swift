@@ -27,16 +27,18 @@ public final class KernelDirectory {
 
     /// Whether the directory at a path has an entry whose name does not begin with a full stop.
     ///
-    /// nil where it cannot be opened. Allocates nothing.
-    public static func hasEntry(at path: String) -> Bool? {
+    /// Allocates nothing.
+    public static func hasEntry(at path: String) throws(KernelFileError) -> Bool {
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
+        guard descriptor >= 0 else { throw KernelFileError(.open, path: path, errno: errno) }
         defer { close(descriptor) }
+        var failure: Int32 = 0
         // Larger than any entry, whose name is at most 255 bytes.
-        return unsafe withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
+        let isFound = unsafe withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { buffer in
             guard let start = buffer.baseAddress else { return false }
             while true {
                 let got = unsafe ckernel_getdents(descriptor, start, buffer.count)
+                if got < 0 { failure = errno }
                 guard got > 0 else { return false }
                 let records = unsafe Bytes(UnsafePointer(start.assumingMemoryBound(to: UInt8.self)), count: got)
                 var listing = DirectoryListing(records: records)
@@ -45,6 +47,8 @@ public final class KernelDirectory {
                 }
             }
         }
+        if failure != 0 { throw KernelFileError(.list, path: path, errno: failure) }
+        return isFound
     }
 
     /// Reads all entries with getdents64(2) into the arena.

@@ -134,9 +134,7 @@ extension Scraper {
         switch task {
         case .startSources: findNeeded(&states)
         case .collect(let index): isFinished = collectors[index].collect(from: &reader)
-        case .list(let source):
-            // A source that cannot be listed says so to its collectors.
-            do throws(CollectorError) { found = try source.list(from: &reader) } catch {}
+        case .list(let source): found = source.list(from: &reader)
         case .item(let item, let step): item.read(step: step, from: &reader)
         case .sample(let source): source.sample(from: &reader)
         }

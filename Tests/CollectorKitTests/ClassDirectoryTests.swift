@@ -164,7 +164,8 @@ import TreeSupport
         let path = tree.path("sys/class/thing")
         let driver = try Self.driver(tree, conditions: ReadConditions { $0 == path ? 5 : 0 })
         driver.scrape()
-        #expect(driver.state == "failed" && driver.listingErrors.count == 1)
+        #expect(driver.state == "failed")
+        #expect(driver.result.outcome == .failed(.file(KernelFileError(.list, path: path, errno: 5))))
     }
 
     @Test("a class goes with the sources that it was made in, as at a reload")

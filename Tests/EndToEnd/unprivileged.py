@@ -82,7 +82,25 @@ def unreadable_file():
             equal(page.states()["textfile"], "ok")
 
 
+def unreadable_class():
+    """Folders of /sys that this user may not read are no devices that are not there."""
+    collectors = {"hwmon": "hwmon", "powersupplyclass": "power_supply", "thermal_zone": "thermal", "watchdog": "watchdog"}
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        for name in collectors.values():
+            write(f"{folder}/class/{name}/{name}0/name", "it\n")
+            os.chmod(f"{folder}/class/{name}", 0)
+        os.chmod(f"{folder}/class", 0o755)
+        with PlainUser(f"--path.sysfs={folder}", "--collector.disable-defaults",
+                       *(f"--collector.{name}" for name in collectors)) as agent:
+            equal(agent.get().page.states(), {name: "no_permission" for name in collectors})
+            for name in collectors.values():
+                shutil.rmtree(f"{folder}/class/{name}")
+            equal(agent.get().page.states(), {name: "no_device" for name in collectors}, "when they are gone")
+
+
 suite([
     ("a plain user gets the same page but for what is not allowed", same_page),
     ("a text file without permission costs itself", unreadable_file),
+    ("a class of devices without permission is said to be so", unreadable_class),
 ])

@@ -14,8 +14,6 @@ public final class ScrapeDriver {
     public private(set) var results: [CollectorResult?] = []
     /// The items of all sources in the last scrape.
     public private(set) var items: [any LaneItem] = []
-    /// What sources said that could not be listed in the last scrape.
-    public private(set) var listingErrors: [CollectorError] = []
 
     private let sources: Sources
     private var reader: KernelFileReader
@@ -50,28 +48,19 @@ public final class ScrapeDriver {
     /// been read.
     public func scrape(leavingOut isLeftOut: (String) -> Bool = { _ in false }, between: () -> Void = {}) {
         number += 1
-        listingErrors = []
         items = []
         for source in sources.all {
             guard let source = source as? any LaneSource, source.isNeeded else { continue }
-            switch read({ (reader) throws(CollectorError) in try source.list(from: &reader) }) {
-            case nil: continue
-            case .failure(let error): listingErrors.append(error)
-            case .success(let listed):
-                items += listed
-                for item in listed where !isLeftOut(item.name) {
-                    for step in 0..<item.stepCount { read { item.read(step: step, from: &$0) } }
-                }
+            let listed = read { source.list(from: &$0) } ?? []
+            items += listed
+            for item in listed where !isLeftOut(item.name) {
+                for step in 0..<item.stepCount { read { item.read(step: step, from: &$0) } }
             }
         }
         between()
         var hasRun: [Bool] = []
         for collector in collectors {
-            if case .success(true) = read({ collector.collect(from: &$0) }) {
-                hasRun.append(true)
-            } else {
-                hasRun.append(false)
-            }
+            hasRun.append(read { collector.collect(from: &$0) } ?? false)
         }
         composer.reset()
         results = zip(collectors, hasRun).map { collector, hasRun in
@@ -81,18 +70,16 @@ public final class ScrapeDriver {
 
     /// Reads in this thread, or in one of its own where reads may hang; nil where one does.
     @discardableResult
-    private func read<Value: Sendable, Failure: Error>(
-        _ body: @escaping @Sendable (inout KernelFileReader) throws(Failure) -> Value
-    ) -> Result<Value, Failure>? {
+    private func read<Value: Sendable>(_ body: @escaping @Sendable (inout KernelFileReader) -> Value) -> Value? {
         guard let hangs else {
             reader.beginCollection(scrape: number)
-            do throws(Failure) { return .success(try body(&reader)) } catch { return .failure(error) }
+            return body(&reader)
         }
         let (conditions, number) = (conditions, number)
         return hangs.run {
             var reader = KernelFileReader(budget: DescriptorBudget(limit: 64), conditions: conditions)
             reader.beginCollection(scrape: number)
-            do throws(Failure) { return .success(try body(&reader)) } catch { return .failure(error) }
+            return body(&reader)
         }
     }
 

@@ -30,7 +30,7 @@ class StubSource: LaneSource, @unchecked Sendable {
 
     class var needs: [any Source.Type] { [] }
 
-    func list(from reader: inout KernelFileReader) throws(CollectorError) -> [any LaneItem] {
+    func list(from reader: inout KernelFileReader) -> [any LaneItem] {
         let isListed: Void? = listed.update(in: reader.scrape) { count in
             listing.pass()
             count += 1

@@ -25,7 +25,7 @@ final class HwmonSource: LaneSource {
 
     private let chipFilter: DeviceFilter
     private let sensorFilter: DeviceFilter
-    private let listing: Guarded<Listing>
+    private let listing: ItemListing<Listing>
 
     init(context: CollectorContext) throws(ConfigurationError) {
         path = context.roots.sys("class/hwmon")
@@ -33,34 +33,32 @@ final class HwmonSource: LaneSource {
             context.options, include: HwmonCollector.chipInclude, exclude: HwmonCollector.chipExclude)
         sensorFilter = try DeviceFilter(
             context.options, include: HwmonCollector.sensorInclude, exclude: HwmonCollector.sensorExclude)
-        listing = Guarded(Listing(directory: WatchedDirectory(path)))
+        listing = ItemListing(of: path, Listing(directory: WatchedDirectory(path)))
     }
 
     /// One look-up of the folder, so that a driver that is loaded later is noticed at the next scrape.
     var isNeeded: Bool {
         // Safe: the call reads a string that lives as long as the call.
-        unsafe access(path, F_OK) == 0
+        // A folder that cannot be looked at is listed, which says why.
+        unsafe access(path, F_OK) == 0 || errno != ENOENT
     }
 
-    func list(from reader: inout KernelFileReader) throws(CollectorError) -> [any LaneItem] {
+    func list(from reader: inout KernelFileReader) -> [any LaneItem] {
         let scrape = reader.scrape
-        return try listing.update(in: scrape) { (listing) throws(CollectorError) in
+        return listing.update(in: scrape) { (listing) throws(CollectorError) in
             try update(&listing, from: &reader)
             return listing.chips.laneItems
-        } ?? []
+        }
     }
 
     /// Takes over the chips' samples of this scrape; one that did not answer in time is lost.
     func collect(in scrape: UInt64, into writer: inout HwmonCollector.Writer) throws(CollectorError) {
-        let isListed: Void? = listing.withResult(of: scrape) { listing in
+        try listing.withResult(of: scrape) { listing in
             for chip in listing.chips.entries {
                 let isRead: Void? = chip.item.withResult(of: scrape) { writer.merge($0.writer) }
                 if isRead == nil { writer.loseItem("\(chip.item.name) did not answer in time") }
             }
         }
-        guard isListed == nil else { return }
-        if listing.isInUse { throw .busy("the listing of \(path)") }
-        throw .other("\(path) was not listed in this scrape")
     }
 
     private func update(
