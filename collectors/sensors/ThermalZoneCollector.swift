@@ -7,7 +7,7 @@ import KernelFiles
 /// Thermal zones and cooling devices.
 ///
 /// Source: /sys/class/thermal, kernel Documentation/driver-api/thermal/sysfs-api.rst.
-struct ThermalZoneCollector: Collector {
+struct ThermalZoneCollector: ClassCollector {
     struct Metric: FamilyTable {
         let rawValue: Int
 
@@ -34,17 +34,7 @@ struct ThermalZoneCollector: Collector {
         reads: ["/sys/class/thermal/thermal_zone*", "/sys/class/thermal/cooling_device*"],
         sources: [ClassDirectory<ThermalDevice>.self], absentIsSuccess: true)
 
-    private let devices: ClassDirectory<ThermalDevice>
-
-    init(context: CollectorContext) throws(ConfigurationError) {
-        devices = try context.source(ClassDirectory<ThermalDevice>.self)
-    }
-
-    mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout Writer
-    ) throws(CollectorError) -> Availability {
-        try devices.collect(in: reader.scrape, into: &writer)
-    }
+    let devices: ClassDirectory<ThermalDevice>
 }
 
 /// A thermal zone or a cooling device, whose driver may ask firmware that does not answer.

@@ -7,24 +7,12 @@ import KernelFiles
 /// Timers that reset the machine when nobody sets them back in time.
 ///
 /// Source: /sys/class/watchdog, kernel Documentation/ABI/testing/sysfs-class-watchdog.
-struct WatchdogCollector: Collector {
-    typealias Metric = Watchdog.Metric
-
+struct WatchdogCollector: ClassCollector {
     static let descriptor = CollectorDescriptor(
         name: "watchdog", group: .system, help: "Watchdog timers: settings, state, time left.",
         reads: ["/sys/class/watchdog/*"], sources: [ClassDirectory<Watchdog>.self], absentIsSuccess: true)
 
-    private let watchdogs: ClassDirectory<Watchdog>
-
-    init(context: CollectorContext) throws(ConfigurationError) {
-        watchdogs = try context.source(ClassDirectory<Watchdog>.self)
-    }
-
-    mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout Writer
-    ) throws(CollectorError) -> Availability {
-        try watchdogs.collect(in: reader.scrape, into: &writer)
-    }
+    let devices: ClassDirectory<Watchdog>
 }
 
 /// One watchdog, whose driver may ask a chip that does not answer.

@@ -7,7 +7,7 @@ import KernelFiles
 /// Batteries and mains adapters.
 ///
 /// Source: /sys/class/power_supply, kernel Documentation/ABI/testing/sysfs-class-power.
-struct PowersupplyclassCollector: Collector {
+struct PowersupplyclassCollector: ClassCollector {
     static let ignoredSupplies = Flag.pattern(
         "collector.powersupply.ignored-supplies", default: "^$",
         help: "Power supplies to leave out, as a regular expression of their names.")
@@ -19,15 +19,5 @@ struct PowersupplyclassCollector: Collector {
             ignoredSupplies
         ], absentIsSuccess: true)
 
-    private let supplies: ClassDirectory<PowerSupply>
-
-    init(context: CollectorContext) throws(ConfigurationError) {
-        supplies = try context.source(ClassDirectory<PowerSupply>.self)
-    }
-
-    mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout Writer
-    ) throws(CollectorError) -> Availability {
-        try supplies.collect(in: reader.scrape, into: &writer)
-    }
+    let devices: ClassDirectory<PowerSupply>
 }
