@@ -23,7 +23,7 @@ import TreeSupport
         let context = CollectorContext(
             roots: Roots(procfs: tree.procfs), options: Options(given: given), sources: Sources(),
             enabled: Registry.enabled(by: Options(given: given)))
-        let info = try #require(try CPUInfo(context))
+        var info = try #require(try CPUInfo(context))
         var reader = KernelFileReader(budget: DescriptorBudget(limit: 4))
         var writer = MetricWriter<CPUCollector.Metric>()
         reader.beginCollection(scrape: 1)

@@ -6,48 +6,13 @@ import KernelFiles
 
 /// What the CPUs are, by their own word.
 ///
-/// Source: /proc/cpuinfo, whose fields depend on the architecture.
+/// Source: /proc/cpuinfo; which keys it has depends on the architecture, see `CPUInfoLines`.
 struct CPUInfo {
-    /// The properties of one CPU; empty where it has none.
-    private struct Block {
-        var processor = Bytes("")
-        var vendor = Bytes("")
-        var family = Bytes("")
-        var model = Bytes("")
-        var modelName = Bytes("")
-        var microcode = Bytes("")
-        var stepping = Bytes("")
-        var cacheSize = Bytes("")
-        var package = Bytes("")
-        var core = Bytes("")
-        var flags = Bytes("")
-        var bugs = Bytes("")
-        var megahertz = Bytes("")
-
-        mutating func take(_ key: Bytes, _ value: Bytes) {
-            switch key {
-            case "processor": processor = value
-            case "vendor_id": vendor = value
-            case "cpu family": family = value
-            case "model": model = value
-            case "model name": modelName = value
-            case "microcode": microcode = value
-            case "stepping": stepping = value
-            case "cache size": cacheSize = value
-            case "physical id": package = value
-            case "core id": core = value
-            case "flags", "Features": flags = value
-            case "bugs": bugs = value
-            case "cpu MHz": megahertz = value
-            default: break
-            }
-        }
-    }
-
     private let file: KernelFile
     private let flags: Pattern?
     private let bugs: Pattern?
     private let showsFrequency: Bool
+    private var lines = CPUInfoLines()
 
     /// Nil where nobody asked for it.
     init?(_ context: CollectorContext) throws(ConfigurationError) {
@@ -61,64 +26,57 @@ struct CPUInfo {
     }
 
     /// Writes all CPUs, and the flags and bugs of the first.
-    func collect(from reader: inout KernelFileReader, into writer: inout MetricWriter<CPUCollector.Metric>)
+    mutating func collect(from reader: inout KernelFileReader, into writer: inout MetricWriter<CPUCollector.Metric>)
         throws(CollectorError)
     {
         guard let bytes = try reader.readIfPresent(file) else {
             writer.loseItem("\(file.path) is not there")
             return
         }
-        var block: Block?
-        var isFirst = true
-        var lines = ByteScanner(bytes)
-        while let line = lines.nextLine() {
-            guard let colon = line.firstIndex(of: 0x3A) else { continue }
-            let key = line.upTo(colon).trimmed
-            if key == "processor" {
-                finish(block, &isFirst, into: &writer)
-                block = Block()
-            }
-            block?.take(key, line.from(colon + 1).trimmed)
+        lines.parse(bytes)
+        for number in lines.malformed {
+            writer.loseItem("\(file.path): \"\(number.upTo(64).text)\" is no CPU's number")
         }
-        finish(block, &isFirst, into: &writer)
-        if isFirst { writer.loseItem("\(file.path) has no CPU") }
-    }
-
-    private func finish(_ block: Block?, _ isFirst: inout Bool, into writer: inout MetricWriter<CPUCollector.Metric>) {
-        guard let block else { return }
-        guard block.processor.unsigned != nil else {
-            writer.loseItem("\(file.path): \"\(block.processor.upTo(64).text)\" is no CPU's number")
+        guard let first = lines.cpus.first else {
+            writer.loseItem("\(file.path) has no CPU")
             return
         }
-        write(block, into: &writer)
-        if isFirst {
-            write(.flag, "flag", block.flags, matching: flags, into: &writer)
-            write(.bug, "bug", block.bugs, matching: bugs, into: &writer)
-        }
-        isFirst = false
+        for cpu in lines.cpus { write(cpu, into: &writer) }
+        write(.flag, "flag", first.flags, matching: flags, into: &writer)
+        write(.bug, "bug", first.bugs, matching: bugs, into: &writer)
     }
 
-    private func write(_ block: Block, into writer: inout MetricWriter<CPUCollector.Metric>) {
+    private func write(_ cpu: CPUInfoLines.CPU, into writer: inout MetricWriter<CPUCollector.Metric>) {
         let labels = writer.labels {
-            $0.add("package", block.package)
-            $0.add("core", block.core)
-            $0.add("cpu", block.processor)
-            $0.add("vendor", block.vendor)
-            $0.add("family", block.family)
-            $0.add("model", block.model)
-            $0.add("model_name", block.modelName)
-            $0.add("microcode", block.microcode)
-            $0.add("stepping", block.stepping)
-            $0.add("cachesize", block.cacheSize)
+            $0.add("package", cpu.package)
+            $0.add("core", cpu.core)
+            $0.add("cpu", cpu.number)
+            $0.add("vendor", cpu.vendor)
+            $0.add("family", cpu.family)
+            $0.add("model", cpu.model)
+            $0.add("model_name", cpu.modelName)
+            $0.add("microcode", cpu.microcode)
+            $0.add("stepping", cpu.stepping)
+            $0.add("cachesize", cpu.cacheSize)
         }
         writer.write(CPUCollector.Metric.info, labels, true)
-        guard showsFrequency, let megahertz = block.megahertz.real else { return }
+        guard showsFrequency, !cpu.frequency.isEmpty else { return }
+        guard let megahertz = megahertz(cpu) else {
+            writer.loseItem(
+                "\(file.path): \"\(cpu.frequency.upTo(64).text)\" is no frequency of CPU \(cpu.number.text)")
+            return
+        }
         let place = writer.labels {
-            $0.add("package", block.package)
-            $0.add("core", block.core)
-            $0.add("cpu", block.processor)
+            $0.add("package", cpu.package)
+            $0.add("core", cpu.core)
+            $0.add("cpu", cpu.number)
         }
         writer.write(CPUCollector.Metric.frequency, place, megahertz * 1e6)
+    }
+
+    private func megahertz(_ cpu: CPUInfoLines.CPU) -> Double? {
+        let text = cpu.frequency
+        return text.hasSuffix("MHz") ? text.upTo(text.count - 3).real : text.real
     }
 
     private func write(
@@ -131,9 +89,4 @@ struct CPUInfo {
             if pattern.matches(word) { writer.write(metric, writer.labels(label, word), true) }
         }
     }
-}
-
-/// Lets a switch over bytes have literal cases.
-private func ~= (literal: StaticString, bytes: Bytes) -> Bool {
-    bytes == literal
 }
