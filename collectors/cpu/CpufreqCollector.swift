@@ -9,13 +9,15 @@ import KernelFiles
 /// Source: /sys/devices/system/cpu/cpu*/cpufreq, kernel Documentation/admin-guide/pm/cpufreq.rst.
 struct CpufreqCollector: Collector {
     enum Metric: Int, FieldKey {
-        case frequency, minimum, maximum, scaling, scalingMinimum, scalingMaximum, governor
+        case frequency, minimum, maximum, average, scaling, scalingMinimum, scalingMaximum, governor
 
         var row: FamilyRow {
             switch self {
             case .frequency: FamilyRow("cpuinfo_cur_freq", .kilohertz, SharedFamilies.cpuFrequencyHertz)
             case .minimum: frequency("cpuinfo_min_freq", "frequency_min", "Lowest frequency that the CPU can run at")
             case .maximum: frequency("cpuinfo_max_freq", "frequency_max", "Highest frequency that the CPU can run at")
+            case .average:
+                frequency("cpuinfo_avg_freq", "frequency_avg", "Frequency that the CPU ran at on average of late")
             case .scaling: frequency("scaling_cur_freq", "scaling_frequency", "Frequency that was last asked for")
             case .scalingMinimum:
                 frequency("scaling_min_freq", "scaling_frequency_min", "Lowest frequency allowed now")
