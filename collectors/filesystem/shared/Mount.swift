@@ -50,7 +50,10 @@ struct MountLine {
         self.mountPoint = mountPoint
         self.fsType = fsType
         self.device = device
-        isReadOnly = MountLine.has("ro", options) || MountLine.has("ro", superOptions)
+        // ext4 says emergency_ro, and not ro, where it stopped writing because of an error.
+        isReadOnly =
+            MountLine.has("ro", options) || MountLine.has("ro", superOptions)
+            || MountLine.has("emergency_ro", superOptions)
     }
 
     private static func has(_ word: StaticString, _ options: Bytes) -> Bool {
