@@ -59,6 +59,8 @@ package struct Assembly {
         context = CollectorContext(roots: roots, options: options, sources: sources, enabled: Set(names))
         if let earlier { sources.takeOver(from: earlier.sources, for: context) }
         self.sources = sources
+        var shown = facts
+        shown.showsAgent = !options[GlobalOptions.disableExporterMetrics]
         var collectors: [any AnyCollector] = []
         for entry in entries where entry.descriptor.isEnabled(by: options) {
             collectors.append(try entry.make(context))
@@ -66,7 +68,7 @@ package struct Assembly {
         enabled = collectors.map(\.descriptor)
         scraper = Scraper(
             collectors: collectors, sources: sources, budget: DescriptorBudget(limit: Assembly.descriptorLimit()),
-            agent: options[GlobalOptions.disableExporterMetrics] ? nil : facts,
+            agent: shown,
             onChange: { report, before in
                 if let logger { Assembly.log(report, before, to: logger) }
             }, after: earlier?.scraper)

@@ -27,7 +27,7 @@ package enum GlobalOptions {
     /// `--web.disable-exporter-metrics`.
     package static let disableExporterMetrics = Flag.toggle(
         "web.disable-exporter-metrics",
-        help: "Leave out what the agent says of itself (process_*, host_scrape_*, build information).")
+        help: "Leave out what the agent says of itself (process_*, host_scrape_*, host_exporter_build_info).")
     /// `--web.systemd-socket`.
     package static let systemdSocket = Flag.toggle(
         "web.systemd-socket", help: "Serve on the sockets that systemd hands over instead of --web.listen-address.")

@@ -28,7 +28,8 @@ package enum ReferenceMarkdown {
 
             ## The agent itself
 
-            On every page, unless `--web.disable-exporter-metrics` is given; the rows about collectors always.
+            On every page, unless `--web.disable-exporter-metrics` is given; the rows about collectors
+            and `node_exporter_build_info` always.
 
 
             """

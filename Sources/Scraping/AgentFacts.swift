@@ -10,12 +10,17 @@ public struct AgentFacts: Sendable {
     public let swiftVersion: String
     /// The version of node_exporter whose series it serves.
     public let compatibleVersion: String
+    /// Whether pages say more of the agent than which node_exporter it stands for.
+    public var showsAgent: Bool
 
     /// The facts.
-    public init(version: String, revision: String, swiftVersion: String, compatibleVersion: String) {
+    public init(
+        version: String, revision: String, swiftVersion: String, compatibleVersion: String, showsAgent: Bool = true
+    ) {
         self.version = version
         self.revision = revision
         self.swiftVersion = swiftVersion
         self.compatibleVersion = compatibleVersion
+        self.showsAgent = showsAgent
     }
 }

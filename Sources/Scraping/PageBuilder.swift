@@ -123,29 +123,33 @@ private struct PageParts: ~Copyable {
 
     private mutating func writeAgent() {
         guard let agent else { return }
+        writer.write(AgentMetric.nodeExporterBuildInfo, writer.labels(agent.peer), 1)
+        guard let own = agent.own else { return }
         if let last {
             writer.write(AgentMetric.scrapeDuration, last.seconds)
             writer.write(AgentMetric.scrapeSamples, last.samples)
             writer.write(AgentMetric.scrapeBytes, last.bytes)
         }
-        writer.write(AgentMetric.buildInfo, writer.labels(agent.own), 1)
-        writer.write(AgentMetric.nodeExporterBuildInfo, writer.labels(agent.peer), 1)
+        writer.write(AgentMetric.buildInfo, writer.labels(own), 1)
         process.write(to: &writer)
     }
 }
 
 /// What the agent says of itself, as labels.
 private struct AgentLabels {
-    let own: KeptLabels
+    /// nil where nothing is to be shown of the agent itself.
+    let own: KeptLabels?
     /// In node_exporter's words.
     let peer: KeptLabels
 
     init(_ agent: AgentFacts) {
-        own = KeptLabels {
-            $0.add("version", agent.version)
-            $0.add("revision", agent.revision)
-            $0.add("swift_version", agent.swiftVersion)
-        }
+        own =
+            agent.showsAgent
+            ? KeptLabels {
+                $0.add("version", agent.version)
+                $0.add("revision", agent.revision)
+                $0.add("swift_version", agent.swiftVersion)
+            } : nil
         peer = KeptLabels {
             $0.add("branch", "host-exporter")
             $0.add("goarch", Self.architecture)

@@ -27,7 +27,8 @@ import Testing
 
         ## The agent itself
 
-        On every page, unless `--web.disable-exporter-metrics` is given; the rows about collectors always.
+        On every page, unless `--web.disable-exporter-metrics` is given; the rows about collectors
+        and `node_exporter_build_info` always.
 
         | metric | type | labels | meaning |
         |---|---|---|---|
