@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "clmsensors.h"
+#include "configuration.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include <sensors/error.h>
 #include <sensors/sensors.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +27,7 @@ _Static_assert(SENSORS_SUBFEATURE_POWER_LCRIT_ALARM == 0x0386, "power");
 _Static_assert(SENSORS_SUBFEATURE_CURR_CRIT_ALARM == 0x0585 && SENSORS_SUBFEATURE_CURR_CRIT == 0x0504, "curr");
 _Static_assert(SENSORS_SUBFEATURE_HUMIDITY_INPUT == 0x0600 && SENSORS_SUBFEATURE_ENERGY_INPUT == 0x0400, "others");
 _Static_assert(SENSORS_SUBFEATURE_INTRUSION_ALARM == 0x1100, "intrusion");
+
 
 struct clmsensors {
     /// Point into libsensors; valid until sensors_cleanup.
@@ -45,6 +48,8 @@ static enum ownership ownership = FREE;
 /// What the callbacks of libsensors write to; only the thread that owns the library runs them.
 static _Thread_local jmp_buf *fatal_target;
 static _Thread_local char *report;
+/// The file that is read just now, where libsensors is given a stream and knows no name.
+static _Thread_local const char *current_file;
 
 __attribute__((noreturn)) static void fatal_error(const char *procedure, const char *message) {
     if (fatal_target) {
@@ -61,11 +66,28 @@ __attribute__((noreturn)) static void fatal_error(const char *procedure, const c
     }
 }
 
-static void parse_error(const char *message, const char *file, int line) {
-    // The first error is the one to mend.
-    if (report && report[0] == '\0') {
-        snprintf(report, CLMSENSORS_MESSAGE_SIZE, "%s:%d: %s", file ? file : "configuration", line, message);
+/// Adds a line to what is reported, as long as there is room for a whole one.
+__attribute__((format(printf, 1, 2))) static void add_problem(const char *format, ...) {
+    if (!report) {
+        return;
     }
+    const size_t length = strlen(report);
+    const size_t room = CLMSENSORS_MESSAGE_SIZE - length;
+    va_list values;
+    va_start(values, format);
+    const int written = vsnprintf(report + length, room, format, values);
+    va_end(values);
+    if (written < 0 || (size_t)written + 1 >= room) {
+        // The first line stays, cut; a further one that is cut would name a wrong place.
+        report[length ? length : room - 2] = '\0';
+    }
+    if (length < strlen(report)) {
+        strcat(report, "\n");
+    }
+}
+
+static void parse_error(const char *message, const char *file, int line) {
+    add_problem("%s:%d: %s", file ? file : current_file ? current_file : "configuration", line, message);
 }
 
 static void parse_error_without_file(const char *message, int line) {
@@ -174,23 +196,73 @@ static bool list_all(struct clmsensors *sensors) {
     return true;
 }
 
-/// sensors_init, and once more without any configuration where the system's own has an error: readings without labels
-/// are better than none.
-static int initialize(FILE *configuration, char *message) {
-    const int result = sensors_init(configuration);
-    if (result != -SENSORS_ERR_PARSE || configuration) {
+/// What no code of libsensors is.
+enum { NOT_OPENED = 1000 };
+
+/// Initialises libsensors with one file; NOT_OPENED and errno where it cannot be opened.
+static int initialize_with(const char *path) {
+    FILE *file = fopen(path, "re");
+    if (!file) {
+        return NOT_OPENED;
+    }
+    current_file = path;
+    const int result = sensors_init(file);
+    current_file = NULL;
+    fclose(file);
+    return result;
+}
+
+/// Whether libsensors takes a file by itself; where it does not, the file is reported.
+static bool is_accepted(const char *path) {
+    const size_t reported = strlen(report);
+    const int code = initialize_with(path);
+    if (code == 0) {
+        sensors_cleanup();
+        return true;
+    }
+    if (code == NOT_OPENED) {
+        add_problem("%s: %s", path, strerror(errno));
+    } else if (strlen(report) == reported) {
+        add_problem("%s: %s", path, sensors_strerror(code));
+    }
+    return false;
+}
+
+/// Initialises libsensors with those files of a configuration that it accepts: one that it refuses makes it refuse all.
+static int initialize_with_accepted(const char *given) {
+    // What fails without any file is no fault of one.
+    int result = initialize_with("/dev/null");
+    if (result) {
         return result;
     }
-    FILE *nothing = fopen("/dev/null", "re");
-    if (!nothing) {
-        return result;
+    sensors_cleanup();
+    report[0] = '\0';
+    struct configuration configuration;
+    configuration_begin(&configuration, given);
+    for (size_t i = 0; i < configuration.file_count; i++) {
+        const char *path = configuration.files[i];
+        const char *conflict = is_accepted(path) ? configuration_add(&configuration, path) : NULL;
+        if (conflict) {
+            add_problem("%s: %s", path, conflict);
+        }
     }
-    if (message[0] == '\0') {
-        snprintf(message, CLMSENSORS_MESSAGE_SIZE, "%s", sensors_strerror(result));
+    // Each file's own problems are reported; together they would be told again, without their names.
+    char *problems = report;
+    report = NULL;
+    FILE *all = configuration_open(&configuration);
+    result = all ? sensors_init(all) : -SENSORS_ERR_PARSE;
+    if (all) {
+        fclose(all);
     }
-    const int second = sensors_init(nothing);
-    fclose(nothing);
-    return second;
+    configuration_end(&configuration);
+    report = problems;
+    // Readings without labels are better than none.
+    return result ? initialize_with("/dev/null") : 0;
+}
+
+static int initialize(const char *path) {
+    const int result = path ? initialize_with(path) : sensors_init(NULL);
+    return result ? initialize_with_accepted(path) : 0;
 }
 
 static void release(struct clmsensors *sensors) {
@@ -208,8 +280,7 @@ int clmsensors_open(const char *configuration_path, struct clmsensors **result, 
         snprintf(message, CLMSENSORS_MESSAGE_SIZE, "libsensors is in use or broken");
         return CLMSENSORS_BUSY;
     }
-    FILE *volatile configuration = NULL;
-    if (configuration_path && !(configuration = fopen(configuration_path, "re"))) {
+    if (configuration_path && access(configuration_path, R_OK) != 0) {
         snprintf(message, CLMSENSORS_MESSAGE_SIZE, "%s: %s", configuration_path, strerror(errno));
         hand_back(FREE);
         return CLMSENSORS_NO_CONFIGURATION;
@@ -227,16 +298,13 @@ int clmsensors_open(const char *configuration_path, struct clmsensors **result, 
         // libsensors ran out of memory in the midst of its lists: nothing of it can be trusted, not even its cleanup.
         hand_back(BROKEN);
         report = NULL;
-        if (configuration) {
-            fclose(configuration);
-        }
         if (sensors) {
             release(sensors);
         }
         return CLMSENSORS_FAILED;
     }
     fatal_target = &target;
-    code = initialize(configuration, message);
+    code = initialize(configuration_path);
     is_initialized = code == 0;
     const bool complete = is_initialized && sensors && list_all(sensors);
     if (!complete && is_initialized) {
@@ -244,9 +312,6 @@ int clmsensors_open(const char *configuration_path, struct clmsensors **result, 
     }
     fatal_target = NULL;
     report = NULL;
-    if (configuration) {
-        fclose(configuration);
-    }
     if (complete) {
         *result = sensors;
         return CLMSENSORS_OK;

@@ -13,11 +13,11 @@ public struct SensorsLibrary: ~Copyable {
     /// The chips found when the library was opened, in libsensors' order.
     public let chips: [SensorChip]
 
-    /// The first error of the configuration with file and line; nil when it has none.
+    /// What is wrong with the configuration, one sentence each with file and line.
     ///
-    /// libsensors leaves out the statement. Where it refuses the whole of the system's configuration, that is left
-    /// aside and the chips appear as the kernel describes them.
-    public let configurationProblem: String?
+    /// libsensors leaves out a statement that it cannot read; a file that it refuses is left out as a whole, and the
+    /// others hold.
+    public let configurationProblems: [String]
 
     private let sensors: OpaquePointer
 
@@ -35,8 +35,10 @@ public struct SensorsLibrary: ~Copyable {
             } else {
                 unsafe clmsensors_open(nil, &opened, &characters)
             }
-        let message = String(
-            decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let lines = characters.prefix { $0 != 0 }.split(separator: 10).map { line in
+            String(decoding: line.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+        let message = lines.first ?? "unknown error"
         switch Int(result) {
         case CLMSENSORS_OK: break
         case CLMSENSORS_BUSY: throw .busy
@@ -45,7 +47,7 @@ public struct SensorsLibrary: ~Copyable {
         }
         guard let sensors = unsafe opened else { throw .library(message) }
         unsafe self.sensors = unsafe sensors
-        configurationProblem = message.isEmpty ? nil : message
+        configurationProblems = lines
         chips = unsafe ChipTable(sensors).chips()
     }
 
@@ -60,7 +62,8 @@ public struct SensorsLibrary: ~Copyable {
     /// - Parameters:
     ///   - feature: A feature of one of `chips`.
     ///   - withLimits: False leaves the limits out.
-    /// - Returns: What could be read; an attribute that could not is left out and counted.
+    /// - Returns: What could be read. An attribute that has no value now (a radio that is off, a slot that is empty) is
+    ///   left out; one that could not be read is left out and counted.
     public func read(_ feature: SensorFeature, withLimits: Bool = true) -> SensorReading {
         var reading = SensorReading()
         for alarm in feature.alarms {

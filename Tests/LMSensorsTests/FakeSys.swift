@@ -9,7 +9,8 @@ final class FakeSys {
     private var chips = 0
 
     init() {
-        for folder in ["class", "devices", "bus"] { tree.make(folder) }
+        for folder in ["class", "devices", "bus", "etc/sensors.d"] { tree.make(folder) }
+        tree.write("etc/sensors3.conf", "")
     }
 
     /// Adds a chip the way the kernel lays it out; nil for the device makes a virtual one.
@@ -36,6 +37,12 @@ final class FakeSys {
         tree.write(file, text)
         return tree.path(file)
     }
+
+    /// Writes a file of the system's own configuration, for a probe that is given none (`-`).
+    func systemConfiguration(_ file: String, _ text: String) { tree.write("etc/sensors.d/" + file, text) }
+
+    /// Whether the host has the places over which a system's configuration can be laid.
+    static let hasSystemConfiguration = canMount && access("/etc/sensors.d", F_OK) == 0
 
     /// Runs the probe with this tree in place of the kernel's; its output, line by line.
     func probe(_ arguments: String..., asNobody: Bool = false) -> [String] {
@@ -64,7 +71,9 @@ final class FakeSys {
 
     private static let binds = """
         mount --bind "$0/class" /sys/class && mount --bind "$0/devices" /sys/devices \
-        && mount --bind "$0/bus" /sys/bus
+        && mount --bind "$0/bus" /sys/bus \
+        && { [ ! -d /etc/sensors.d ] || mount --bind "$0/etc/sensors.d" /etc/sensors.d; } \
+        && { [ ! -e /etc/sensors3.conf ] || mount --bind "$0/etc/sensors3.conf" /etc/sensors3.conf; }
         """
 
     private static var unshare: [String] {

@@ -90,7 +90,7 @@ struct SensorsLibraryTests {
         #expect(chips.count == 5)
     }
 
-    @Test("an attribute that cannot be read loses only itself")
+    @Test("an attribute without a value is absent and no loss, one that cannot be read loses only itself")
     func unreadable() {
         let sys = FakeSys()
         sys.chip(
@@ -138,9 +138,48 @@ struct SensorsLibraryTests {
         let sys = Self.board()
         let configuration = sys.configuration("sensors.conf", "chip \"nct6798-*\"\n label in0\n label in1 \"3.3V\"\n")
         var expected = Self.readings
-        expected.insert("problem configuration:3: syntax error", at: 1)
+        expected.insert("problem \(configuration):3: syntax error", at: 1)
         expected[4] = "feature in1 [3.3V] voltage 3.3"
         #expect(sys.probe(configuration) == expected)
+    }
+
+    @Test("a file with an error of any kind is named with its line, and the chips are read")
+    func refused() {
+        let sys = Self.board()
+        var expected = Self.readings
+        for (name, statement, reason) in [
+            ("bus", "chip \"lm75-i2c-3-48\"\n label temp1 \"Inlet\"\n", ":1: Undeclared bus id referenced"),
+            ("name", "chip \"lm75-usb-x\"\n", ":1: Parse error in chip name"),
+        ] {
+            let path = sys.configuration(name + ".conf", statement)
+            expected.insert("problem " + path + reason, at: 1)
+            #expect(sys.probe(path) == expected)
+            expected.remove(at: 1)
+        }
+    }
+
+    @Test(
+        "of the files in sensors.d those hold that are right",
+        .enabled(if: FakeSys.hasSystemConfiguration, "needs a mount namespace and the folder /etc/sensors.d"))
+    func oneOfSeveral() {
+        let sys = Self.board()
+        sys.systemConfiguration(
+            "10-case.conf", "bus \"i2c-0\" \"SMBus one\"\nchip \"nct6798-*\"\n label in0 \"Vcore\"\n")
+        sys.systemConfiguration("20-memory.conf", "chip \"lm75-i2c-3-48\"\n label temp1 \"Inlet\"\n")
+        sys.systemConfiguration("30-fans.conf", "chip \"nct6798-*\"\n label fan1\n ignore intrusion0\n")
+        sys.systemConfiguration("40-other.conf", "bus \"i2c-0\" \"SMBus two\"\nchip \"nct6798-*\"\n ignore in1\n")
+        sys.systemConfiguration(".hidden.conf", "chip \"nct6798-*\"\n ignore in0\n")
+        var expected = Self.readings
+        expected[2] = expected[2].replacing("[in0]", with: "[Vcore]")
+        expected.remove(at: 11)
+        expected.insert(
+            contentsOf: [
+                "problem /etc/sensors.d/20-memory.conf:1: Undeclared bus id referenced",
+                "problem /etc/sensors.d/30-fans.conf:3: syntax error",
+                "problem /etc/sensors.d/40-other.conf: gives a bus to another adapter than a file before it, and "
+                    + "cannot be read together with it",
+            ], at: 1)
+        #expect(sys.probe("-") == expected)
     }
 
     @Test("an attribute that only root may read is lost to others", .enabled(if: geteuid() == 0, "needs root"))

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Room for a message of ours or of libsensors, with its final zero.
-#define CLMSENSORS_MESSAGE_SIZE 256
+/// Room for messages of ours or of libsensors, one a line, with their final zero.
+#define CLMSENSORS_MESSAGE_SIZE 4096
 
 enum {
     CLMSENSORS_OK = 0,
@@ -60,8 +60,8 @@ struct clmsensors;
 
 /// Loads the configuration (`configuration_path`, or the system's where it is NULL) and finds the chips.
 ///
-/// Leaves the first error of the configuration in `message`, which is empty when there is none. Where libsensors refuses
-/// the whole of the system's configuration, opens without any.
+/// Leaves what is wrong with the configuration in `message`, a line each with file and line; empty where nothing is.
+/// Files that libsensors refuses are left out and the others kept.
 int clmsensors_open(const char *configuration_path, struct clmsensors **result, char *message);
 
 void clmsensors_close(struct clmsensors *sensors);

@@ -20,7 +20,7 @@ func describe(_ feature: SensorFeature, _ reading: SensorReading) -> String {
 func show(_ configuration: String?) {
     do throws(SensorsError) {
         let library = try SensorsLibrary(configurationPath: configuration)
-        if let problem = library.configurationProblem { print("problem \(problem)") }
+        for problem in library.configurationProblems { print("problem \(problem)") }
         for chip in library.chips {
             print("chip \(chip.name) \(chip.path) \(chip.devicePath)")
             for feature in chip.features { print(describe(feature, library.read(feature))) }

@@ -43,6 +43,8 @@ struct SensorsChips: ItemContent, ~Copyable {
         guard open(now) else { return }
         let isLimitTime = limits.isEmpty || now &- limitsNanoseconds >= SensorsChips.limitIntervalNanoseconds
         if isLimitTime { limitsNanoseconds = now }
+        // First of all, so that the log names the file: a chip whose statements are left out has other values.
+        for problem in library?.configurationProblems ?? [] { writer.loseItem(problem) }
         var index = 0
         for chip in library?.chips ?? [] {
             for feature in chip.features {
