@@ -28,6 +28,7 @@ _Static_assert(SENSORS_SUBFEATURE_CURR_CRIT_ALARM == 0x0585 && SENSORS_SUBFEATUR
 _Static_assert(SENSORS_SUBFEATURE_HUMIDITY_INPUT == 0x0600 && SENSORS_SUBFEATURE_ENERGY_INPUT == 0x0400, "others");
 _Static_assert(SENSORS_SUBFEATURE_INTRUSION_ALARM == 0x1100, "intrusion");
 
+_Static_assert(SENSORS_ERR_ACCESS_R == CLMSENSORS_NO_VALUE, "no value");
 
 struct clmsensors {
     /// Point into libsensors; valid until sensors_cleanup.

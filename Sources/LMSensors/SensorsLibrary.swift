@@ -90,6 +90,8 @@ public struct SensorsLibrary: ~Copyable {
         if code == 0 && value.isFinite {
             return value
         }
+        // It could be opened and has nothing to say: ENODATA and ENXIO end here, EIO does not.
+        guard Int(code) != CLMSENSORS_NO_VALUE else { return nil }
         reading.lostAttributes &+= 1
         if reading.firstError == nil {
             reading.firstError = .attribute(code: code)

@@ -56,6 +56,9 @@ struct clmsensors_subfeature {
     uint8_t is_readable;
 };
 
+/// What clmsensors_value answers for an attribute that is there and has no value now (SENSORS_ERR_ACCESS_R).
+enum { CLMSENSORS_NO_VALUE = 3 };
+
 struct clmsensors;
 
 /// Loads the configuration (`configuration_path`, or the system's where it is NULL) and finds the chips.
