@@ -79,4 +79,18 @@ import Testing
         let loopback = #"node_network_address_info{device="lo",address="127.0.0.1",netmask="8",scope="link-local"} 1"#
         if page.contains(where: { $0.contains("\"127.0.0.1\"") }) { #expect(addresses.contains(loopback)) }
     }
+
+    @Test("netdev shows no address of an interface that its filters leave out")
+    func filteredAddresses() throws {
+        func devices(_ flags: [String]) throws -> Set<String>? {
+            guard let page = try page("netdev", flags: ["--collector.netdev.address-info"] + flags) else { return nil }
+            let expression = try Regex<(Substring, Substring)>(#"node_network_address_info\{device="([^"]+)",.*"#)
+            return Set(page.compactMap { $0.wholeMatch(of: expression).map { String($0.output.1) } })
+        }
+        guard let all = try devices([]), all.contains("lo") else {
+            try Test.cancel("the loopback interface has no address here")
+        }
+        #expect(try devices(["--collector.netdev.device-exclude=^lo$"]) == all.subtracting(["lo"]))
+        #expect(try devices(["--collector.netdev.device-include=^lo$"]) == ["lo"])
+    }
 }

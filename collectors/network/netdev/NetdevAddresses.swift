@@ -4,7 +4,7 @@ import CollectorKit
 import Exposition
 import KernelFiles
 
-/// The internet addresses of all interfaces, filtered or not.
+/// The internet addresses of the interfaces that are shown.
 ///
 /// Source: rtnetlink(7) `RTM_GETADDR`.
 struct NetdevAddresses: ~Copyable {
@@ -18,9 +18,9 @@ struct NetdevAddresses: ~Copyable {
         self.links = links
     }
 
-    /// Writes one sample for each address.
+    /// Writes one sample for each address of an interface that the filter does not leave out.
     mutating func collect(
-        from reader: inout KernelFileReader, into writer: inout MetricWriter<NetdevMetric>
+        _ filter: DeviceFilter, from reader: inout KernelFileReader, into writer: inout MetricWriter<NetdevMetric>
     ) throws(CollectorError) {
         let list = try links.links(.names, in: &reader)
         do throws(NetlinkError) {
@@ -31,10 +31,12 @@ struct NetdevAddresses: ~Copyable {
         for address in table.addresses {
             // It may have come since the links were asked for.
             guard let link = list.links.first(where: { $0.index == address.interfaceIndex }) else { continue }
+            let name = list.name(of: link)
+            if filter.ignores(name) { continue }
             text.removeAll(keepingCapacity: true)
             address.address.appendText(to: &text)
             let labels = writer.labels { labels in
-                labels.add("device", list.name(of: link))
+                labels.add("device", name)
                 // The pointer does not outlive the call, which copies.
                 unsafe text.withUnsafeBytes { unsafe labels.add("address", $0) }
                 labels.add("netmask", Int(address.prefixLength))

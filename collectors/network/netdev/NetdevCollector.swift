@@ -17,7 +17,7 @@ struct NetdevCollector: ~Copyable, Collector {
         "collector.netdev.device-exclude", help: "Interfaces not to show.",
         aliases: ["collector.netdev.device-blacklist"])
     static let addressInfo = Flag.toggle(
-        "collector.netdev.address-info", help: "Show the internet addresses of all interfaces.")
+        "collector.netdev.address-info", help: "Show the internet addresses of the interfaces that are shown.")
     static let enableDetailedMetrics = Flag.toggle(
         "collector.netdev.enable-detailed-metrics",
         help: "Show the kernel's counters one by one, under other names, instead of sums.")
@@ -80,7 +80,7 @@ struct NetdevCollector: ~Copyable, Collector {
             }
             writeLines(of: bytes, from: &reader, into: &writer)
         }
-        try addresses?.collect(from: &reader, into: &writer)
+        try addresses?.collect(filter, from: &reader, into: &writer)
         return .available
     }
 
