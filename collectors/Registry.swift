@@ -12,6 +12,7 @@ public enum Registry {
         CollectorEntry(AccelCollector.self),
         CollectorEntry(AmdgpuCollector.self),
         CollectorEntry(ARPCollector.self),
+        CollectorEntry(BondingCollector.self),
         CollectorEntry(BuddyinfoCollector.self),
         CollectorEntry(ConntrackCollector.self),
         CollectorEntry(CPUCollector.self),
