@@ -41,6 +41,7 @@ public enum Registry {
         CollectorEntry(SockstatCollector.self),
         CollectorEntry(SoftnetCollector.self),
         CollectorEntry(StatCollector.self),
+        CollectorEntry(TcpstatCollector.self),
         CollectorEntry(TextfileCollector.self),
         CollectorEntry(ThermalZoneCollector.self),
         CollectorEntry(TimeCollector.self),

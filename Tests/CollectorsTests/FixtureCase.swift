@@ -17,12 +17,14 @@ import Testing
 /// - `reads`: one `path EIO` a line, or any other error by its name, or `path hangs`, for a file or directory whose
 ///   reads fail or do not answer. The path is that in the case (`sys/class/hwmon/hwmon0/temp1_input`).
 /// - `needs`: one word a line for what the case needs of the host: `netlink`, interfaces with
-///   counters by rtnetlink(7). Where it is not there, the case is skipped.
+///   counters by rtnetlink(7); `sock_diag`, TCP sockets by sock_diag(7); `routes`, unicast routes by rtnetlink(7). Where
+///   it is not there, the case is skipped.
 /// - `flags`: one flag a line; `{case}` is the folder with the trees.
 /// - `nvml.script` scripts a libnvidia-ml (see Tests/FakeNVML) that the collector is given.
 /// - `volatile` names the metrics whose values change by themselves, one a line; a star stands for them.
 /// - `expected.prom` is the page and `expected.state` the state. A collector that reads the live system has
-///   `expected.shape` instead of `expected.prom`: one `name{labels}` a line, no values.
+///   `expected.shape` instead of `expected.prom`: one `name{labels}` a line, no values. Where a file `distinct` lies
+///   beside it, lines that are alike stand there once, however many the host has.
 struct FixtureCase: CustomTestStringConvertible, Sendable {
     let collector: String
     let name: String
@@ -55,6 +57,9 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
     /// Whether the collector reads the live system, so that only the shape of its page is known.
     var isLive: Bool { FileManager.default.fileExists(atPath: folder.path + "/expected.shape") }
 
+    /// Whether the host decides how many series of a kind there are.
+    var isDistinct: Bool { FileManager.default.fileExists(atPath: folder.path + "/distinct") }
+
     /// What users read about the collector.
     var descriptor: CollectorDescriptor {
         get throws { try #require(Registry.entries.first { $0.descriptor.name == collector }).descriptor }
@@ -68,21 +73,14 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
         var whyNot: String?
         if text("nvml.script") != nil { whyNot = FakeLibrary.whyNot }
         for need in lines("needs") {
-            try #require(need == "netlink", "no need that is known: \(need)")
-            if !Self.hasNetlink { whyNot = "rtnetlink gives no counters of interfaces here" }
+            let known = try #require(HostNeeds.all[need], "no need that is known: \(need)")
+            if !known.isMet { whyNot = known.whyNot }
         }
         guard let whyNot else { return }
         // Of a test's cases the runner shows no skips.
         print("skipped: \(testDescription): \(whyNot)")
         try Test.cancel("\(whyNot)")
     }
-
-    private static let hasNetlink: Bool = {
-        var socket = RouteNetlinkSocket()
-        var links = LinkTable()
-        do { try socket.dumpLinks(into: &links) } catch { return false }
-        return links.links.contains { $0.statistics != nil }
-    }()
 
     /// Runs the collector over the case's trees: its page and its state as one line.
     func run(_ conditions: ReadConditions = .kernel) throws -> (page: String, state: String) {

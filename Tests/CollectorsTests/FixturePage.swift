@@ -31,8 +31,8 @@ enum FixturePage {
         }.joined()
     }
 
-    /// `name{label,label}` of every sample.
-    static func shape(of page: String) -> String {
+    /// `name{label,label}` of every sample, or once for all that are alike.
+    static func shape(of page: String, isDistinct: Bool = false) -> String {
         let lines = page.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { line -> String in
             var out = ""
             var isQuoted = false
@@ -56,6 +56,7 @@ enum FixturePage {
             }
             return out
         }
+        if isDistinct { return Set(lines).sorted().map { $0 + "\n" }.joined() }
         return lines.joined(separator: "\n") + (lines.isEmpty ? "" : "\n")
     }
 }

@@ -9,7 +9,7 @@ import Testing
     func recorded(fixture: FixtureCase) throws {
         try fixture.skipIfImpossible()
         let (page, state) = try fixture.run()
-        let shown = fixture.isLive ? FixturePage.shape(of: page) : page
+        let shown = fixture.isLive ? FixturePage.shape(of: page, isDistinct: fixture.isDistinct) : page
         if Recording.isOn {
             try Recording.write(shown, to: fixture.folder.appendingPathComponent(fixture.expectedFile))
             try Recording.write(state + "\n", to: fixture.folder.appendingPathComponent("expected.state"))

@@ -39,6 +39,10 @@ enum NetlinkNumber {
     static let getAddress: UInt16 = 22
     static let newNeighbour: UInt16 = 28
     static let getNeighbour: UInt16 = 30
+    static let newRoute: UInt16 = 24
+    static let getRoute: UInt16 = 26
+    static let newQueueingDiscipline: UInt16 = 36
+    static let getQueueingDiscipline: UInt16 = 38
     static let newStatistics: UInt16 = 92
     static let getStatistics: UInt16 = 94
 
@@ -51,4 +55,8 @@ enum NetlinkNumber {
 
     static let extensionMaskAttribute: UInt16 = 29
     static let skipStatistics: UInt32 = 8
+
+    /// The one request of sock_diag, `SOCK_DIAG_BY_FAMILY`, and of TCP the protocol's number.
+    static let socketByFamily: UInt16 = 20
+    static let protocolTCP: UInt8 = 6
 }
