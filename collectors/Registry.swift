@@ -31,6 +31,7 @@ public enum Registry {
         CollectorEntry(NetclassCollector.self),
         CollectorEntry(NetdevCollector.self),
         CollectorEntry(NetstatCollector.self),
+        CollectorEntry(NetworkRouteCollector.self),
         CollectorEntry(NVIDIACollector.self),
         CollectorEntry(OSCollector.self),
         CollectorEntry(PowersupplyclassCollector.self),

@@ -22,6 +22,12 @@ extension NetlinkRequest {
     /// `RTM_GETADDR` with `struct ifaddrmsg`.
     static let addresses = route(NetlinkNumber.getAddress, fixedSize: 8)
 
+    /// `RTM_GETROUTE` with `struct rtmsg`: all families, all tables.
+    static let routes = route(NetlinkNumber.getRoute, fixedSize: 12)
+
+    /// `RTM_GETQDISC` with `struct tcmsg`.
+    static let queueingDisciplines = route(NetlinkNumber.getQueueingDiscipline, fixedSize: 20)
+
     /// `RTM_GETNEIGH` with `struct ndmsg`.
     static func neighbours(_ family: AddressFamily) -> NetlinkRequest {
         switch family {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A kept rtnetlink socket that dumps the kernel's links, their counters, addresses and neighbours.
+/// A kept rtnetlink socket that dumps what the kernel has of networking: links, addresses, neighbours, routes, queues.
 ///
 /// A dump into a kept table allocates nothing in the steady state. Cost: about 4 µs for each interface, nearly all of
 /// it the kernel's. What may take how long, and what happens after an error, is told at `NetlinkSocket`.
 ///
-/// Source: rtnetlink(7), `RTM_GETLINK`, `RTM_GETSTATS`, `RTM_GETADDR` and `RTM_GETNEIGH`.
+/// Source: rtnetlink(7), `RTM_GETLINK`, `RTM_GETSTATS`, `RTM_GETADDR`, `RTM_GETNEIGH`, `RTM_GETROUTE` and `RTM_GETQDISC`.
 public struct RouteNetlinkSocket: ~Copyable, Sendable {
     private var socket: NetlinkSocket
 
@@ -58,5 +58,19 @@ public struct RouteNetlinkSocket: ~Copyable, Sendable {
         into table: inout NeighbourTable
     ) throws(NetlinkError) {
         try socket.dump(.neighbours(family), into: &table)
+    }
+
+    /// Replaces the table's content with the IPv4 and IPv6 routes of all tables.
+    ///
+    /// After an error the table is empty.
+    public mutating func dumpRoutes(into table: inout RouteTable) throws(NetlinkError) {
+        try socket.dump(.routes, into: &table)
+    }
+
+    /// Replaces the table's content with the queueing disciplines of all interfaces.
+    ///
+    /// After an error the table is empty.
+    public mutating func dumpQueueingDisciplines(into table: inout QueueingDisciplineTable) throws(NetlinkError) {
+        try socket.dump(.queueingDisciplines, into: &table)
     }
 }

@@ -11,6 +11,7 @@ struct NetdevAddresses: ~Copyable {
     private let links: LinkSource
     private var socket = RouteNetlinkSocket()
     private var table = AddressTable()
+    private var positions = LinkPositions()
     private var text: [UInt8] = []
 
     /// Addresses whose interfaces' names come from a source.
@@ -28,10 +29,11 @@ struct NetdevAddresses: ~Copyable {
         } catch {
             throw CollectorError(error)
         }
+        positions.update(list.links)
         for address in table.addresses {
             // It may have come since the links were asked for.
-            guard let link = list.links.first(where: { $0.index == address.interfaceIndex }) else { continue }
-            let name = list.name(of: link)
+            guard let position = positions.position(of: address.interfaceIndex) else { continue }
+            let name = list.name(of: list.links[position])
             if filter.ignores(name) { continue }
             text.removeAll(keepingCapacity: true)
             address.address.appendText(to: &text)
