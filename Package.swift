@@ -93,7 +93,7 @@ let package = Package(
             swiftSettings: swift
         ),
         .target(name: "CPCIBus", cSettings: c, linkerSettings: [.linkedLibrary("pci")]),
-        .target(name: "PCIBus", dependencies: ["CPCIBus"], swiftSettings: swift),
+        .target(name: "PCIBus", dependencies: ["CPCIBus", "KernelFiles"], swiftSettings: swift),
         .target(name: "CLMSensors", cSettings: c, linkerSettings: [.linkedLibrary("sensors")]),
         .target(name: "LMSensors", dependencies: ["CLMSensors"], swiftSettings: swift),
         .target(name: "CNVML", cSettings: c, linkerSettings: [.linkedLibrary("dl")]),
@@ -152,7 +152,7 @@ let package = Package(
             swiftSettings: test),
         .target(name: "FakeNVMLSupport", path: "Tests/FakeNVMLSupport", swiftSettings: test),
         .testTarget(name: "NVMLTests", dependencies: ["FakeNVMLSupport", "NVML"], swiftSettings: test),
-        .testTarget(name: "PCIBusTests", dependencies: ["PCIBus", "TreeSupport"], swiftSettings: test),
+        .testTarget(name: "PCIBusTests", dependencies: ["KernelFiles", "PCIBus", "TreeSupport"], swiftSettings: test),
         .testTarget(
             name: "CollectorKitTests",
             dependencies: ["CollectorKit", "Exposition", "KernelFiles", "ScrapeSupport", "TreeSupport"],

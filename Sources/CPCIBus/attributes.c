@@ -76,27 +76,10 @@ void attribute_link_name(int devices, const char *name, const char *file, char *
     snprintf(text, size, "%s", slash ? slash + 1 : target);
 }
 
-static uint8_t power_state(int devices, const char *name) {
-    char text[24];
-    const ssize_t length = attribute_read(devices, name, "power/runtime_status", text, sizeof text - 1);
-    if (length <= 0) {
-        return CPCIBUS_POWER_UNKNOWN;
-    }
-    text[length] = '\0';
+static void runtime_status(int devices, const char *name, char *text, size_t size) {
+    const ssize_t length = attribute_read(devices, name, "power/runtime_status", text, size - 1);
+    text[length > 0 ? length : 0] = '\0';
     text[strcspn(text, "\n")] = '\0';
-    if (strcmp(text, "active") == 0) {
-        return CPCIBUS_POWER_ACTIVE;
-    }
-    if (strcmp(text, "suspended") == 0) {
-        return CPCIBUS_POWER_SUSPENDED;
-    }
-    if (strcmp(text, "suspending") == 0 || strcmp(text, "resuming") == 0) {
-        return CPCIBUS_POWER_CHANGING;
-    }
-    if (strcmp(text, "unsupported") == 0) {
-        return CPCIBUS_POWER_UNSUPPORTED;
-    }
-    return strcmp(text, "error") == 0 ? CPCIBUS_POWER_ERROR : CPCIBUS_POWER_UNKNOWN;
 }
 
 static bool is_all_ones(const unsigned char *bytes, ssize_t length) {
@@ -108,15 +91,7 @@ static bool is_all_ones(const unsigned char *bytes, ssize_t length) {
     return true;
 }
 
-static uint8_t configuration_state(int devices, const char *name, uint8_t power) {
-    // The kernel resumes a function from D3cold to read its configuration space.
-    char state[8] = "";
-    if (power == CPCIBUS_POWER_SUSPENDED || power == CPCIBUS_POWER_CHANGING) {
-        return CPCIBUS_CONFIG_NOT_READ;
-    }
-    if (attribute_read(devices, name, "power_state", state, sizeof state) >= 6 && memcmp(state, "D3cold", 6) == 0) {
-        return CPCIBUS_CONFIG_NOT_READ;
-    }
+uint8_t attribute_configuration(int devices, const char *name) {
     // Four bytes first: under a hypervisor each such read is an exit of some 25 us.
     unsigned char header[16];
     ssize_t length = attribute_read(devices, name, "config", header, 4);
@@ -133,6 +108,5 @@ static uint8_t configuration_state(int devices, const char *name, uint8_t power)
 
 void attribute_status(int devices, const char *name, struct cpcibus_status *status) {
     attribute_link_name(devices, name, "driver", status->driver, sizeof status->driver);
-    status->power = power_state(devices, name);
-    status->configuration = configuration_state(devices, name, status->power);
+    runtime_status(devices, name, status->runtime_status, sizeof status->runtime_status);
 }

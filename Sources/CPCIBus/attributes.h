@@ -24,8 +24,11 @@ bool attribute_exists(int devices, const char *name, const char *file);
 /// Reads at most `size` bytes; -1 with errno when that fails.
 ssize_t attribute_read(int devices, const char *name, const char *file, void *buffer, size_t size);
 
-/// Fills driver, power and configuration. A suspended function is not touched.
+/// Fills driver and runtime status, neither of which wakes a function.
 void attribute_status(int devices, const char *name, struct cpcibus_status *status);
+
+/// One of CPCIBUS_CONFIG: what the head of configuration space says.
+uint8_t attribute_configuration(int devices, const char *name);
 
 /// The last component of a link's target, cut to `size`; empty where there is no link.
 void attribute_link_name(int devices, const char *name, const char *file, char *text, size_t size);

@@ -234,6 +234,18 @@ int cpcibus_read_status(struct cpcibus *bus, const struct cpcibus_address *addre
     return present ? CPCIBUS_OK : CPCIBUS_ABSENT;
 }
 
+int cpcibus_read_configuration(struct cpcibus *bus, const struct cpcibus_address *address) {
+    const int devices = open(bus->devices, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (devices < 0) {
+        return CPCIBUS_CONFIG_NOT_READ;
+    }
+    char name[ADDRESS_SIZE];
+    address_format(address, name);
+    const int state = attribute_configuration(devices, name);
+    close(devices);
+    return state;
+}
+
 static uint64_t mix(uint64_t hash, const char *text) {
     for (; *text; text++) {
         hash = (hash ^ (unsigned char)*text) * 0x100000001b3;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import KernelFiles
 public import PCIBus
 
 /// A compute device of this host, or one that was there before.
@@ -32,8 +33,8 @@ public struct Device: Sendable, Equatable {
     public internal(set) var renderNode: String?
     /// How it is seen as an accelerator, where it is.
     public internal(set) var accelerator: AcceleratorNode?
-    /// Whether runtime power management has put it to sleep.
-    public internal(set) var power = PCIPowerState.unknown
+    /// What runtime power management says of it.
+    public internal(set) var power = RuntimeStatus.unknown
     /// The label `gpu` of a GPU that has a number.
     public internal(set) var gpuID: Int?
     /// Whether it can be used.
@@ -50,10 +51,9 @@ public struct Device: Sendable, Equatable {
         self.kind = kind
     }
 
-    /// The file that says whether the device sleeps.
+    /// The file that says whether the device sleeps, in the words of `RuntimeStatus`.
     ///
-    /// To be read, through a kept descriptor, before any other of its files: whatever is not `active`, `unsupported` or
-    /// absent must be left alone.
+    /// To be read, through a kept descriptor, before any other of its files: one that is asleep must be left alone.
     public var runtimeStatusPath: String { folder + "/power/runtime_status" }
 
     /// CPU packages first, then by PCI address, then by name.

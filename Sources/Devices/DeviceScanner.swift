@@ -86,7 +86,7 @@ final class DeviceScanner {
         // Drivers that come with the kernel have no version of their own.
         let version = module.isEmpty ? nil : (try? reader.contents(ofPath: path))?.trimmed.upTo(64).text
         tracked[index].device.driverVersion = version ?? ""
-        guard status.driver == "amdgpu", status.power != .suspended else { return }
+        guard status.driver == "amdgpu", !status.power.isAsleep else { return }
         // Only some boards have one.
         let unique = try? reader.contents(ofPath: tracked[index].device.folder + "/unique_id")
         tracked[index].device.uuid = unique?.trimmed.upTo(64).text ?? ""

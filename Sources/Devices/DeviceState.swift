@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KernelFiles
 import PCIBus
 
 /// Whether a device can be used and, if not, why: the values of the label `state`, in the order in which they are
@@ -35,11 +36,13 @@ public enum DeviceState: String, Sendable, CaseIterable {
     case stuck
     /// The driver asks for a reset or a reboot.
     case recoveryNeeded = "recovery_needed"
+    /// Runtime power management has given up on it after an error: usable, and not put to sleep any more.
+    case powerError = "power_error"
     /// None of the above.
     case available
 
     /// Whether the device can be used.
-    public var isAvailable: Bool { self == .available || self == .suspended }
+    public var isAvailable: Bool { self == .available || self == .suspended || self == .powerError }
 
     /// The state that follows from the facts; the first rule that holds decides.
     public static func following(_ facts: DeviceFacts) -> DeviceState {
@@ -52,7 +55,7 @@ public enum DeviceState: String, Sendable, CaseIterable {
         case .resetRequired: return .resetRequired
         case _ where facts.isStuck: return .stuck
         case .recoveryNeeded: return .recoveryNeeded
-        case .fine: return .available
+        case .fine: return facts.status?.power == .error ? .powerError : .available
         }
     }
 
@@ -62,7 +65,7 @@ public enum DeviceState: String, Sendable, CaseIterable {
         if status.isDriverForPassthrough { return facts.worksThroughVFIO ? nil : .passthrough }
         guard let driver = status.driver else { return .noDriver }
         if !facts.canUse(driver: driver) || facts.lacksRenderNode { return .otherDriver }
-        return status.power == .suspended ? .suspended : nil
+        return status.power.isAsleep ? .suspended : nil
     }
 
     /// What NVIDIA's library decides; nil where it was not asked or finds nothing wrong.

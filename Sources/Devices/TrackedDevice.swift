@@ -95,7 +95,8 @@ struct TrackedDevice {
     /// Finds DRM nodes and reads the device's health from its own interface; true where a node is another one.
     mutating func refresh(from reader: inout KernelFileReader) -> Bool {
         guard facts.isPresent else { return false }
-        if let health { facts.health = TrackedDevice.health(health, from: &reader) }
+        // To ask its driver wakes a device that sleeps: it is taken to be as it was.
+        if let health, !device.power.isAsleep { facts.health = TrackedDevice.health(health, from: &reader) }
         guard facts.needsRenderNode, !device.folder.isEmpty else { return false }
         let directory = drm ?? KernelDirectory(device.folder + "/drm")
         drm = directory

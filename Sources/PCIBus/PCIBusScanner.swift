@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CPCIBus
+import KernelFiles
 
 /// Reads the PCI bus through libpci, without ever ending the process, printing, or waking a sleeping device.
 ///
@@ -110,7 +111,17 @@ public struct PCIBusScanner: ~Copyable {
         var place = address.shim
         var status = cpcibus_status()
         guard unsafe Int(cpcibus_read_status(bus, &place, &status)) == CPCIBUS_OK else { return nil }
-        return PCIFunctionStatus(status)
+        return complete(PCIFunctionStatus(status), at: &place)
+    }
+
+    /// Configuration space is not read of a function that sleeps, which would wake it, nor of one that resumes, which
+    /// does not answer before it has.
+    private func complete(_ status: PCIFunctionStatus, at place: inout cpcibus_address) -> PCIFunctionStatus {
+        guard !status.power.isAsleep, status.power != .resuming else { return status }
+        var status = status
+        let state = unsafe cpcibus_read_configuration(bus, &place)
+        status.configuration = PCIConfigurationState(Int(state))
+        return status
     }
 
     /// A number that changes when a function appears or goes, or when a compute device of the last scan gets another

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import KernelFiles
+
 /// One function on the PCI bus, as libpci and sysfs describe it.
 ///
 /// Source: /sys/bus/pci/devices, kernel Documentation/PCI/sysfs-pci.rst.

@@ -1,22 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whether runtime power management has put a function to sleep.
-///
-/// Source: power/runtime_status, kernel Documentation/power/runtime_pm.rst.
-public enum PCIPowerState: String, Sendable {
-    /// The function runs.
-    case active
-    /// The function sleeps; to talk to it wakes it.
-    case suspended
-    /// On its way into or out of sleep.
-    case changing
-    /// Runtime power management does not handle this function.
-    case unsupported
-    /// A change of power state went wrong.
-    case error
-    /// The kernel does not say.
-    case unknown
-}
+public import KernelFiles
 
 /// What the head of a function's configuration space says about whether it still answers.
 public enum PCIConfigurationState: String, Sendable {
@@ -24,7 +8,7 @@ public enum PCIConfigurationState: String, Sendable {
     case answers
     /// All ones: the function has fallen off the bus though the kernel still lists it.
     case allOnes
-    /// Not read, because reading would wake the function, or could not be read.
+    /// Not read, because the function sleeps and reading would wake it, or could not be read.
     case notRead
 }
 
@@ -34,13 +18,13 @@ public struct PCIFunctionStatus: Sendable, Equatable {
     public var driver: String?
 
     /// Whether the function sleeps.
-    public var power: PCIPowerState
+    public var power: RuntimeStatus
 
     /// Whether the function answers on the bus.
     public var configuration: PCIConfigurationState
 
     /// Makes a status of its parts.
-    public init(driver: String?, power: PCIPowerState, configuration: PCIConfigurationState) {
+    public init(driver: String?, power: RuntimeStatus, configuration: PCIConfigurationState) {
         self.driver = driver
         self.power = power
         self.configuration = configuration

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CPCIBus
+import KernelFiles
 
 extension PCIAddress {
     init(_ address: cpcibus_address) {
@@ -16,27 +17,19 @@ extension PCIFunctionStatus {
     init(_ status: cpcibus_status) {
         let driver = text(of: status.driver)
         self.init(
-            driver: driver.isEmpty ? nil : driver, power: Self.power(Int(status.power)),
-            configuration: Self.configuration(Int(status.configuration)))
+            driver: driver.isEmpty ? nil : driver, power: RuntimeStatus(word: text(of: status.runtime_status)),
+            configuration: .notRead)
     }
+}
 
-    private static func power(_ state: Int) -> PCIPowerState {
-        switch state {
-        case CPCIBUS_POWER_ACTIVE: .active
-        case CPCIBUS_POWER_SUSPENDED: .suspended
-        case CPCIBUS_POWER_CHANGING: .changing
-        case CPCIBUS_POWER_UNSUPPORTED: .unsupported
-        case CPCIBUS_POWER_ERROR: .error
-        default: .unknown
-        }
-    }
-
-    private static func configuration(_ state: Int) -> PCIConfigurationState {
-        switch state {
-        case CPCIBUS_CONFIG_ANSWERS: .answers
-        case CPCIBUS_CONFIG_ALL_ONES: .allOnes
-        default: .notRead
-        }
+extension PCIConfigurationState {
+    init(_ state: Int) {
+        self =
+            switch state {
+            case CPCIBUS_CONFIG_ANSWERS: .answers
+            case CPCIBUS_CONFIG_ALL_ONES: .allOnes
+            default: .notRead
+            }
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KernelFiles
 import PCIBus
 import Testing
 
@@ -23,7 +24,7 @@ struct Judgement: CustomTestStringConvertible, Sendable {
 /// A GPU of NVIDIA with its driver, about which a test says the rest.
 private func gpu(
     _ vendor: UInt16 = PCIVendor.nvidia, kind: ComputeKind = .gpu, device: UInt16 = 0x2335, driver: String? = "nvidia",
-    power: PCIPowerState = .active, configuration: PCIConfigurationState = .answers,
+    power: RuntimeStatus = .active, configuration: PCIConfigurationState = .answers,
     change: (inout DeviceFacts) -> Void = { _ in }
 ) -> DeviceFacts {
     var facts = DeviceFacts(kind: kind, vendorID: vendor, deviceID: device)
@@ -67,7 +68,13 @@ private let table: [Judgement] = [
     Judgement("no driver", .noDriver, gpu(driver: nil)),
     Judgement("no driver, and the library does not list it", .noDriver, gpu(driver: nil, change: library(.working))),
     Judgement("asleep, whatever the library says", .suspended, gpu(power: .suspended, change: library(.missing))),
-    Judgement("on its way into sleep", .available, gpu(power: .changing)),
+    Judgement("on its way into sleep", .suspended, gpu(power: .suspending)),
+    Judgement("on its way out of sleep", .available, gpu(power: .resuming)),
+    Judgement("runtime power management does not handle it", .available, gpu(power: .unsupported)),
+    Judgement("the kernel does not say whether it sleeps", .available, gpu(power: .unknown)),
+    Judgement("it could not be put to sleep", .powerError, gpu(power: .error)),
+    Judgement("that is no news of one that is lost", .lost, gpu(power: .error, change: library(.working, .lost))),
+    Judgement("all ones in D3cold", .offBus, gpu(power: .active, configuration: .allOnes)),
     Judgement("library missing", .libraryMissing, gpu(change: library(.missing))),
     Judgement("versions differ", .driverMismatch, gpu(change: library(.versionMismatch))),
     Judgement("driver not loaded", .driverNotLoaded, gpu(change: library(.driverNotLoaded))),
@@ -123,8 +130,8 @@ extension DeviceFacts {
         #expect(Set(table.map(\.state)) == Set(DeviceState.allCases))
     }
 
-    @Test("only an available and a sleeping device can be used")
+    @Test("a device can be used while it is available, sleeps or cannot be put to sleep")
     func usable() {
-        #expect(DeviceState.allCases.filter(\.isAvailable) == [.suspended, .available])
+        #expect(DeviceState.allCases.filter(\.isAvailable) == [.suspended, .powerError, .available])
     }
 }

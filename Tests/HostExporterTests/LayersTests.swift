@@ -23,7 +23,7 @@ import Testing
         "Sources/KernelFiles": ["CKernel"],
         "Sources/CollectorKit": ["CRE2", "Exposition", "KernelFiles"],
         "Sources/LMSensors": ["CLMSensors"],
-        "Sources/PCIBus": ["CPCIBus"],
+        "Sources/PCIBus": ["CPCIBus", "KernelFiles"],
         "Sources/NVML": ["CNVML"],
         // The inventory is a source that collectors share.
         "Sources/Devices": ["CollectorKit", "KernelFiles", "NVML", "PCIBus"],

@@ -60,11 +60,13 @@ struct PCIBusScannerTests {
         tree.function("0000:04:00.0", 0x10de, 1, class: 0x030200, config: allOnes, power: "unsupported")
         tree.function("0000:05:00.0", 0x10de, 1, class: 0x030200, config: [0xff, 0xff])
         tree.function("0000:06:00.0", 0x10de, 1, class: 0x030200, config: allOnes)
+        // A card that died: nobody put it to sleep, and the kernel finds it without power.
         tree.write("devices/pci0000:00/0000:06:00.0/power_state", "D3cold\n")
+        tree.function("0000:07:00.0", 0x10de, 1, class: 0x030200, config: allOnes, power: "suspending")
         var scanner = try PCIBusScanner(path: tree.bus)
         #expect(
             try scanner.scan().map(\.status.configuration)
-                == [.allOnes, .notRead, .notRead, .allOnes, .notRead, .notRead])
+                == [.allOnes, .notRead, .notRead, .allOnes, .notRead, .allOnes, .notRead])
         let address = try #require(PCIAddress("0000:02:00.0"))
         #expect(scanner.status(of: address)?.power == .suspended)
     }

@@ -22,16 +22,6 @@ enum {
     CPCIBUS_FAILED = 3,
 };
 
-/// `power/runtime_status` of a function.
-enum {
-    CPCIBUS_POWER_UNKNOWN = 0,
-    CPCIBUS_POWER_ACTIVE = 1,
-    CPCIBUS_POWER_SUSPENDED = 2,
-    CPCIBUS_POWER_CHANGING = 3,
-    CPCIBUS_POWER_UNSUPPORTED = 4,
-    CPCIBUS_POWER_ERROR = 5,
-};
-
 /// What the first bytes of configuration space say.
 enum {
     CPCIBUS_CONFIG_NOT_READ = 0,
@@ -50,8 +40,8 @@ struct cpcibus_address {
 struct cpcibus_status {
     /// Empty: no driver is bound.
     char driver[64];
-    uint8_t power;
-    uint8_t configuration;
+    /// The word of `power/runtime_status`; empty: the kernel does not say.
+    char runtime_status[16];
 };
 
 struct cpcibus_function {
@@ -100,6 +90,10 @@ int cpcibus_read_all(struct cpcibus *bus, struct cpcibus_function *functions, si
 
 /// Reads again what may have changed of one function. Does not involve libpci.
 int cpcibus_read_status(struct cpcibus *bus, const struct cpcibus_address *address, struct cpcibus_status *status);
+
+/// Reads the head of a function's configuration space, one of CPCIBUS_CONFIG. The kernel wakes a function that is
+/// suspended in D3cold for it, so ask for its status first.
+int cpcibus_read_configuration(struct cpcibus *bus, const struct cpcibus_address *address);
 
 /// A number that changes when a function appears or goes or when one of `watched` gets another driver.
 int cpcibus_change_token(struct cpcibus *bus, const struct cpcibus_address *watched, size_t count, uint64_t *token);

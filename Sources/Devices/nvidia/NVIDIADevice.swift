@@ -86,7 +86,7 @@ public final class NVIDIADevice {
     func isAsleep(from reader: inout KernelFileReader) -> Bool {
         guard let runtimeStatus else { return false }
         // Without power management, or with the device just gone, nothing sleeps.
-        guard let status = try? reader.contents(of: runtimeStatus).trimmed else { return false }
-        return status != "active" && status != "unsupported"
+        guard let word = try? reader.contents(of: runtimeStatus) else { return false }
+        return RuntimeStatus(word: word).isAsleep
     }
 }
