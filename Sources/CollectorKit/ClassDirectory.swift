@@ -6,7 +6,8 @@ import Synchronization
 
 /// A device of a class of sysfs (`/sys/class/watchdog/watchdog0`): what is kept of it, and how it is read.
 ///
-/// Each device is an item by itself: one whose attribute hangs in its driver costs that device.
+/// Each device is an item by itself: one whose attribute hangs in its driver costs that device. One behind which
+/// hardware sleeps is not read until that is awake (`RuntimePM`).
 public protocol ClassDevice: ~Copyable {
     /// The families that it writes.
     associatedtype Metric: FamilyKey
@@ -33,9 +34,12 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
     private struct Content: ItemContent, ~Copyable {
         var device: Device
         var writer: MetricWriter<Device.Metric>
+        /// What sleeps behind its attributes, which is not woken for them.
+        let runtimePM: RuntimePM
 
         mutating func read(from reader: inout KernelFileReader) {
             writer.reset()
+            if runtimePM.isAsleep(from: &reader) { return }
             device.read(from: &reader, into: &writer)
         }
     }
@@ -134,7 +138,9 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
             }
             do throws(ConfigurationError) {
                 guard let device = try Device(name: identity.name, folder: folder, context: context) else { continue }
-                made.append((identity, Item(folder, Content(device: device, writer: MetricWriter()))))
+                let runtimePM = RuntimePM(above: folder, from: &reader)
+                let content = Content(device: device, writer: MetricWriter(), runtimePM: runtimePM)
+                made.append((identity, Item(folder, content)))
             } catch {
                 throw .other(error.description)
             }

@@ -43,7 +43,7 @@ struct CardDetails: Equatable {
 
 /// A card: a GPU or an accelerator whose sysfs attributes come from its driver, which may take its time or hang.
 ///
-/// A card that sleeps is not touched: its runtime_status is read first, and nothing else is read.
+/// A card that sleeps is not touched: runtime power management is asked first, and nothing else is read.
 struct Card<Metric: FamilyKey>: ItemContent, ~Copyable {
     /// How often to find out anew which attributes there are.
     private static var planIntervalNanoseconds: UInt64 { 300_000_000_000 }
@@ -55,7 +55,7 @@ struct Card<Metric: FamilyKey>: ItemContent, ~Copyable {
     private(set) var figures = GPUFigures()
 
     private let model: any CardModel<Metric>
-    private let runtimeStatus: KernelFile
+    private var runtimePM: RuntimePM?
     private var plan: CardPlan<Metric>?
     private var plannedNanoseconds: UInt64 = 0
     private var details = CardDetails()
@@ -63,27 +63,29 @@ struct Card<Metric: FamilyKey>: ItemContent, ~Copyable {
     init(_ device: Device, model: any CardModel<Metric>) {
         self.device = device
         self.model = model
-        runtimeStatus = KernelFile(oneRead: device.runtimeStatusPath)
     }
 
     mutating func read(from reader: inout KernelFileReader) {
         writer.reset()
         figures = GPUFigures()
-        let isAwake = isAwake(from: &reader)
-        let plan = isAwake ? currentPlan(from: &reader) : nil
+        let power = runtimeStatus(from: &reader)
+        let plan = power.isAsleep ? nil : currentPlan(from: &reader)
         model.describe(device, details: details, into: &writer)
         guard let plan else { return }
+        let described = writer.sampleCount
         let labels = model.labels(of: device, in: &writer)
         for attribute in plan.attributes { read(attribute, labels, from: &reader) }
         for part in plan.parts { part.read(from: &reader, labels: labels, into: &writer, figures: &figures) }
+        // Drivers refuse (EINVAL) where the kernel will not wake their device any more, as if there were no value.
+        if power == .error, writer.sampleCount <= described {
+            writer.loseItem("\(device.id): runtime power management has failed, and no attribute has a value")
+        }
     }
 
-    /// Anything but these is asleep, falls asleep or wakes up.
-    ///
-    /// Without the file there is no power management.
-    private func isAwake(from reader: inout KernelFileReader) -> Bool {
-        guard case .value(let text) = reader.attribute(runtimeStatus) else { return true }
-        return text == "active" || text == "unsupported"
+    private mutating func runtimeStatus(from reader: inout KernelFileReader) -> RuntimeStatus {
+        let runtimePM = runtimePM ?? RuntimePM(of: device.folder, from: &reader)
+        self.runtimePM = runtimePM
+        return runtimePM.status(from: &reader)
     }
 
     private mutating func currentPlan(from reader: inout KernelFileReader) -> CardPlan<Metric> {
