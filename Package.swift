@@ -131,7 +131,7 @@ let package = Package(
         .testTarget(
             name: "ExpositionTests", dependencies: ["Exposition", "ExpositionSupport"], swiftSettings: test),
         .testTarget(name: "CivilTimeTests", dependencies: ["CivilTime"], swiftSettings: test),
-        .testTarget(name: "KernelFilesTests", dependencies: ["KernelFiles"], swiftSettings: test),
+        .testTarget(name: "KernelFilesTests", dependencies: ["KernelFiles", "TreeSupport"], swiftSettings: test),
         .testTarget(
             name: "CollectorsTests",
             dependencies: [

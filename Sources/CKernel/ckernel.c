@@ -3,9 +3,18 @@
 #include "ckernel.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+
+// The same number on all architectures; headers before Linux 5.6 lack it.
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
 
 ssize_t ckernel_getdents(int descriptor, void *buffer, size_t size) { return getdents64(descriptor, buffer, size); }
 
@@ -14,4 +23,21 @@ void ckernel_name_thread(const char *name) {
     strncpy(cut, name, sizeof cut - 1);
     cut[sizeof cut - 1] = '\0';
     pthread_setname_np(pthread_self(), cut);
+}
+
+uint64_t ckernel_filesystem_magic(int descriptor) {
+    struct statfs status;
+    int result;
+    do result = fstatfs(descriptor, &status);
+    while (result != 0 && errno == EINTR);
+    // Of 32 bits; signed in the structure on some architectures.
+    return result == 0 ? (uint32_t)status.f_type : 0;
+}
+
+int ckernel_open_in_root(int root, const char *path, int flags) {
+    // struct open_how of linux/openat2.h, whose RESOLVE_IN_ROOT is 0x10.
+    struct {
+        uint64_t flags, mode, resolve;
+    } how = {.flags = (uint64_t)flags, .mode = 0, .resolve = 0x10};
+    return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
 }

@@ -4,12 +4,17 @@ import Glibc
 
 /// The descriptor of a file or directory that stays open from read to read, within a budget.
 ///
-/// Opening is most of the cost of a small kernel file, so it is done once. Above the budget the descriptor is closed
-/// after each use.
+/// Opening is most of the cost of a small kernel file, so it is done once. Above the budget, and on an ordinary file
+/// system, the descriptor is closed after each use. After a change of mounts the path is opened again: another file may
+/// be there now.
 struct KeptDescriptor: ~Copyable {
     private let flags: Int32
     private var descriptor: Int32 = -1
     private var budget: DescriptorBudget?
+    /// The budget's count of changes of mounts when the path was opened.
+    private var mountChanges: UInt64 = 0
+    /// The same when the path led to an ordinary file system.
+    private var ordinaryAt: UInt64 = 0
 
     /// Nothing is opened before the first use; `flags` are added to those of a plain read.
     init(flags: Int32 = 0) {
@@ -39,6 +44,8 @@ struct KeptDescriptor: ~Copyable {
         _ path: String, within budget: DescriptorBudget, isStale: (KernelFileError) -> Bool,
         _ body: (Int32) throws(KernelFileError) -> Result
     ) throws(KernelFileError) -> Result {
+        let now = budget.mountChanges
+        if descriptor >= 0, mountChanges != now || self.budget !== budget { close() }
         if descriptor >= 0 {
             do throws(KernelFileError) {
                 return try body(descriptor)
@@ -50,17 +57,29 @@ struct KeptDescriptor: ~Copyable {
         let opened = try KeptDescriptor.open(path, flags: flags)
         do throws(KernelFileError) {
             let result = try body(opened)
-            if budget.take() {
-                descriptor = opened
-                self.budget = budget
-            } else {
-                _ = Glibc.close(opened)
-            }
+            keep(opened, within: budget, now)
             return result
         } catch {
             _ = Glibc.close(opened)
             throw error
         }
+    }
+
+    private mutating func keep(_ opened: Int32, within budget: DescriptorBudget, _ now: UInt64) {
+        guard ordinaryAt != now, budget.take() else {
+            _ = Glibc.close(opened)
+            return
+        }
+        guard budget.mayKeep(opened) else {
+            // Not asked again before mounts change.
+            ordinaryAt = now
+            budget.giveBack()
+            _ = Glibc.close(opened)
+            return
+        }
+        descriptor = opened
+        self.budget = budget
+        mountChanges = now
     }
 
     /// The open descriptor, opened now where it is not; nil where it cannot be.

@@ -15,6 +15,9 @@ public struct KernelFileReader: ~Copyable {
     private let budget: DescriptorBudget
     private let conditions: ReadConditions
 
+    /// Another number where mounts of this process's namespace have changed since an earlier scrape.
+    public var mountChanges: UInt64 { budget.mountChanges }
+
     /// A reader that keeps descriptors within `budget`.
     public init(budget: DescriptorBudget, conditions: ReadConditions = .kernel) {
         self.budget = budget
@@ -22,9 +25,12 @@ public struct KernelFileReader: ~Copyable {
     }
 
     /// Makes all memory free for reuse; views of it must not be used any more.
+    ///
+    /// The first of a scrape looks whether mounts have changed, after which kept descriptors are opened again.
     public mutating func beginCollection(scrape: UInt64) {
         self.scrape = scrape
         arena.rewind()
+        budget.look(in: scrape)
     }
 
     /// The whole content of a kept file.

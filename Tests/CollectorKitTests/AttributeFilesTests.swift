@@ -25,7 +25,7 @@ import TreeSupport
         having names: Set<String>? = nil, missing: AttributeLabels.Missing = .empty, failing: String? = nil
     ) -> [String] {
         let conditions = ReadConditions { path in failing.map { path.hasSuffix($0) } == true ? EIO : 0 }
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: 4), conditions: conditions)
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 4, keeping: .anywhere), conditions: conditions)
         reader.beginCollection(scrape: 1)
         var writer = MetricWriter<Metric>()
         let folder = tree.path("d")

@@ -10,7 +10,7 @@ import TreeSupport
 @Suite struct AttributeTests {
     private static func reader(_ error: Int32 = 0) -> KernelFileReader {
         let conditions = ReadConditions { _ in error }
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: 4), conditions: conditions)
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 4, keeping: .anywhere), conditions: conditions)
         reader.beginCollection(scrape: 1)
         return reader
     }

@@ -10,7 +10,7 @@ import TreeSupport
     private static func list(
         _ directory: inout WatchedDirectory, _ conditions: ReadConditions = .kernel
     ) throws(CollectorError) -> String {
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: 4), conditions: conditions)
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 4, keeping: .anywhere), conditions: conditions)
         reader.beginCollection(scrape: 1)
         switch try directory.list(from: &reader) {
         case .missing: return "missing"

@@ -125,7 +125,7 @@ import TreeSupport
             roots: Roots(procfs: tree.procfs), options: Options(), sources: Sources())
         let source = try context.source(CPUTimesSource.self)
         #expect(try context.source(CPUTimesSource.self) === source)
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: 4))
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 4, keeping: .anywhere))
         func forks(scrape: UInt64) throws -> UInt64? {
             reader.beginCollection(scrape: scrape)
             return try source.times(from: &reader) { $0.forks } ?? nil

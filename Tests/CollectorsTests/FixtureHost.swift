@@ -16,15 +16,16 @@ final class FixtureHost {
     let folder: String
 
     private let fixture: FixtureCase
-    /// The copy in which links and files of a text are made; nil where the case needs neither.
+    /// The copy in which links and files of a text are made; nil where nobody needs one.
     private let tree: HostTree?
     private var fakes: [FakeLibrary] = []
 
-    init(_ fixture: FixtureCase) throws {
+    /// The trees where the case has them, or with `isCopy` a copy that may be written to.
+    init(_ fixture: FixtureCase, isCopy: Bool = false) throws {
         self.fixture = fixture
         let text = fixture.text("tree.txt")
         let links = fixture.lines("links")
-        guard text != nil || !links.isEmpty else {
+        guard text != nil || !links.isEmpty || isCopy else {
             tree = nil
             folder = fixture.folder.path
             return

@@ -12,7 +12,7 @@ import TreeSupport
 /// An inventory over a tree, with a reader that counts scrapes.
 private struct Bench: ~Copyable {
     let inventory: DeviceInventory
-    var reader = KernelFileReader(budget: DescriptorBudget(limit: 16))
+    var reader = KernelFileReader(budget: DescriptorBudget(limit: 16, keeping: .anywhere))
     var scrape: UInt64 = 0
 
     init(_ tree: HostTree, _ options: DeviceOptions = DeviceOptions()) {

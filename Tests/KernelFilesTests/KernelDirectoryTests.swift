@@ -16,7 +16,7 @@ struct KernelDirectoryTests {
     @Test("a listing has every name but the directory itself and the one above", arguments: [0, 1, 64])
     func names(budget: Int) throws {
         let tree = try TemporaryTree(["eth0/mtu", "lo", ".hidden", "..two"])
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: budget))
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: budget, keeping: .anywhere))
         let directory = KernelDirectory(tree.path)
         for scrape in 1...3 as ClosedRange<UInt64> {
             reader.beginCollection(scrape: scrape)
@@ -44,7 +44,7 @@ struct KernelDirectoryTests {
     @Test("names that come and go are seen at the next listing")
     func changes() throws {
         let tree = try TemporaryTree(["a"])
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: 1))
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 1, keeping: .anywhere))
         let directory = KernelDirectory(tree.path)
         let first = try reader.list(directory)
         #expect(names(first) == ["a"])
@@ -59,7 +59,7 @@ struct KernelDirectoryTests {
     @Test("a directory that went is missing, and one that was made again is listed")
     func madeAgain() throws {
         let tree = try TemporaryTree(["d/a"])
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: 1))
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 1, keeping: .anywhere))
         let directory = KernelDirectory(tree["d"])
         let first = try reader.list(directory)
         #expect(names(first) == ["a"])
@@ -77,7 +77,7 @@ struct KernelDirectoryTests {
     func many() throws {
         let wanted = (0..<3_000).map { "\($0)-" + String(repeating: "n", count: 240) }
         let tree = try TemporaryTree(wanted)
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: 1))
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 1, keeping: .anywhere))
         let directory = KernelDirectory(tree.path)
         for _ in 0..<2 {
             let listing = try reader.list(directory)
@@ -95,7 +95,7 @@ struct KernelDirectoryTests {
         }
         try #require(descriptor >= 0)
         close(descriptor)
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: 1))
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 1, keeping: .anywhere))
         var listing = try reader.list(KernelDirectory(tree.path))
         let only = listing.next()
         #expect(only?.array == name)
@@ -106,7 +106,7 @@ struct KernelDirectoryTests {
     @Test("what is no directory is an error, whatever else it is")
     func noDirectory() throws {
         let tree = try TemporaryTree(["file"])
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: 1))
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 1, keeping: .anywhere))
         for name in ["file", "none"] {
             var caught: KernelFileError?
             do throws(KernelFileError) { _ = try reader.list(KernelDirectory(tree[name])) } catch { caught = error }

@@ -32,7 +32,8 @@ struct KernelFileTests {
         try withFile(count) { path, bytes in
             for longest in [Int.max, 4_096, 4_050, 1_000] {
                 var reader = KernelFileReader(
-                    budget: DescriptorBudget(limit: 4), conditions: ReadConditions(longestRead: longest))
+                    budget: DescriptorBudget(limit: 4, keeping: .anywhere),
+                    conditions: ReadConditions(longestRead: longest))
                 let file = KernelFile(path)
                 for _ in 0..<2 {
                     reader.beginCollection(scrape: 1)
@@ -50,11 +51,12 @@ struct KernelFileTests {
         for count in [0, 1, 4_095, 4_096, 5_000] {
             try withFile(count) { path, bytes in
                 let file = KernelFile(oneRead: path)
-                var plain = KernelFileReader(budget: DescriptorBudget(limit: 1))
+                var plain = KernelFileReader(budget: DescriptorBudget(limit: 1, keeping: .anywhere))
                 let found = try plain.contents(of: file).array
                 #expect(found == bytes)
                 var cut = KernelFileReader(
-                    budget: DescriptorBudget(limit: 1), conditions: ReadConditions(longestRead: 4_096))
+                    budget: DescriptorBudget(limit: 1, keeping: .anywhere),
+                    conditions: ReadConditions(longestRead: 4_096))
                 let page = try cut.contents(of: file).array
                 #expect(page == Array(bytes.prefix(4_096)))
             }
@@ -67,7 +69,8 @@ struct KernelFileTests {
             try withFile(count, lines: 128) { path, bytes in
                 for longest in [Int.max, 4_096, 1_000, 1] {
                     var reader = KernelFileReader(
-                        budget: DescriptorBudget(limit: 1), conditions: ReadConditions(longestRead: longest))
+                        budget: DescriptorBudget(limit: 1, keeping: .anywhere),
+                        conditions: ReadConditions(longestRead: longest))
                     let found = try reader.contents(of: KernelFile(path, longestLine: 256)).array
                     #expect(found == bytes)
                 }
@@ -75,7 +78,7 @@ struct KernelFileTests {
         }
         try withFile(12_000, lines: 1_500) { path, bytes in
             var cut = KernelFileReader(
-                budget: DescriptorBudget(limit: 1), conditions: ReadConditions(longestRead: 4_096))
+                budget: DescriptorBudget(limit: 1, keeping: .anywhere), conditions: ReadConditions(longestRead: 4_096))
             let found = try cut.contents(of: KernelFile(path, longestLine: 256)).array
             #expect(found == Array(bytes.prefix(3_000)))
         }
@@ -85,11 +88,12 @@ struct KernelFileTests {
     func failing() throws {
         try withFile(10) { path, bytes in
             let conditions = ReadConditions { $0 == path ? EIO : 0 }
-            var failing = KernelFileReader(budget: DescriptorBudget(limit: 1), conditions: conditions)
+            var failing = KernelFileReader(
+                budget: DescriptorBudget(limit: 1, keeping: .anywhere), conditions: conditions)
             let file = KernelFile(path)
             #expect(throws: KernelFileError(.read, path: path, errno: EIO)) { _ = try failing.contents(of: file) }
             #expect(throws: KernelFileError(.read, path: path, errno: EIO)) { _ = try failing.contents(ofPath: path) }
-            var good = KernelFileReader(budget: DescriptorBudget(limit: 1))
+            var good = KernelFileReader(budget: DescriptorBudget(limit: 1, keeping: .anywhere))
             let found = try good.contents(of: file).array
             #expect(found == bytes)
         }
@@ -102,7 +106,7 @@ struct KernelFileTests {
     @Test("a kept descriptor is given back when the file is closed or goes, and opened again when it is stale")
     func budget() throws {
         try withFile(3) { path, bytes in
-            let budget = DescriptorBudget(limit: 1)
+            let budget = DescriptorBudget(limit: 1, keeping: .anywhere)
             var reader = KernelFileReader(budget: budget)
             var first: KernelFile? = KernelFile(path)
             let second = KernelFile(path)

@@ -80,7 +80,7 @@ struct ThreadTests {
     @Test("files give their descriptors back when they are closed or gone")
     func budgetOfFiles() throws {
         let tree = try TemporaryTree(["a": "1", "b": "2"])
-        let budget = DescriptorBudget(limit: 1)
+        let budget = DescriptorBudget(limit: 1, keeping: .anywhere)
         var reader = KernelFileReader(budget: budget)
         do {
             let file = KernelFile(tree["a"])

@@ -30,7 +30,7 @@ public final class ScrapeDriver {
         self.sources = sources
         self.hangs = hangs
         self.conditions = hangs?.conditions(conditions) ?? conditions
-        reader = KernelFileReader(budget: DescriptorBudget(limit: 64), conditions: self.conditions)
+        reader = KernelFileReader(budget: Self.budget(), conditions: self.conditions)
     }
 
     /// A driver of collectors that it makes.
@@ -77,10 +77,15 @@ public final class ScrapeDriver {
         }
         let (conditions, number) = (conditions, number)
         return hangs.run {
-            var reader = KernelFileReader(budget: DescriptorBudget(limit: 64), conditions: conditions)
+            var reader = KernelFileReader(budget: Self.budget(), conditions: conditions)
             reader.beginCollection(scrape: number)
             return body(&reader)
         }
+    }
+
+    /// Made-up trees lie on ordinary file systems; a test may have mounts of its thread's own.
+    private static func budget() -> DescriptorBudget {
+        DescriptorBudget(limit: 256, keeping: .anywhere, mountTable: "/proc/thread-self/mountinfo")
     }
 
     /// The page of the last scrape.

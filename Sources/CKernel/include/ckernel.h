@@ -4,6 +4,7 @@
 #define HOST_EXPORTER_CKERNEL_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "ckernel_clock.h"
@@ -13,5 +14,11 @@ ssize_t ckernel_getdents(int descriptor, void *_Nonnull buffer, size_t size);
 
 /// pthread_setname_np(3) for the calling thread; at most 15 bytes of the name are used.
 void ckernel_name_thread(const char *_Nonnull name);
+
+/// The magic number of the file system that holds an open file, by fstatfs(2); 0 on failure.
+uint64_t ckernel_filesystem_magic(int descriptor);
+
+/// openat2(2) with RESOLVE_IN_ROOT: `root` is / for the path and for all links on the way; -1 with errno on failure.
+int ckernel_open_in_root(int root, const char *_Nonnull path, int flags);
 
 #endif
