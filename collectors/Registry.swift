@@ -27,6 +27,7 @@ public enum Registry {
         CollectorEntry(HwmonCollector.self),
         CollectorEntry(IntelgpuCollector.self),
         CollectorEntry(LoadavgCollector.self),
+        CollectorEntry(MdadmCollector.self),
         CollectorEntry(MeminfoCollector.self),
         CollectorEntry(NetclassCollector.self),
         CollectorEntry(NetdevCollector.self),
