@@ -52,6 +52,7 @@ public enum Registry {
         CollectorEntry(UnameCollector.self),
         CollectorEntry(VmstatCollector.self),
         CollectorEntry(WatchdogCollector.self),
+        CollectorEntry(XFSCollector.self),
     ]
 
     /// The names of the collectors that are switched on.
