@@ -37,6 +37,7 @@ public enum Registry {
         CollectorEntry(OSCollector.self),
         CollectorEntry(PowersupplyclassCollector.self),
         CollectorEntry(PressureCollector.self),
+        CollectorEntry(QdiscCollector.self),
         CollectorEntry(RaplCollector.self),
         CollectorEntry(SchedstatCollector.self),
         CollectorEntry(SensorsCollector.self),
@@ -53,6 +54,7 @@ public enum Registry {
         CollectorEntry(VmstatCollector.self),
         CollectorEntry(WatchdogCollector.self),
         CollectorEntry(XFSCollector.self),
+        CollectorEntry(WifiCollector.self),
     ]
 
     /// The names of the collectors that are switched on.
