@@ -206,9 +206,10 @@ extension NVMLDevice {
 }
 
 extension GPUMemory {
-    /// Nil where the numbers are blanks or contradict each other.
+    /// Nil where the numbers are blanks or contradict each other, and where all are 0, as GPUs say that use the memory of
+    /// the host.
     init?(_ memory: cnvml_memory) {
-        guard let total = Blank.none(memory.total), let used = Blank.none(memory.used),
+        guard let total = Blank.none(memory.total), total > 0, let used = Blank.none(memory.used),
             let free = Blank.none(memory.free), used <= total, free <= total
         else { return nil }
         self.init(totalBytes: total, usedBytes: used, freeBytes: free)

@@ -44,6 +44,14 @@ struct ValueTests {
         #expect(reading.nvlinkTransmittedBytes == nil)
     }
 
+    @Test("a memory of which all figures are 0 is none")
+    func noMemory() throws {
+        let fake = try FakeLibrary("gpu 0 set MemoryInfo 0 0 0 0\ngpu 0 set BAR1MemoryInfo 0 0 0\n")
+        let reading = try NVMLLibrary.ready(fake).device(index: 0).read()
+        #expect(reading.memory == nil && reading.bar1 == nil)
+        #expect(reading.cost.lostValues == 0)
+    }
+
     @Test("a temperature below zero is one")
     func cold() throws {
         let fake = try FakeLibrary("gpu 0 set Temperature -5\n")
