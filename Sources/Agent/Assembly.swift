@@ -109,6 +109,9 @@ package struct Assembly {
         switch report.state {
         case .ok where before == nil: logger.debug("collector works", metadata: metadata)
         case .ok: logger.info("collector is back", metadata: metadata)
+        case .libraryMissing where before == nil:
+            // What it would tell of is there: without this line nobody would look for the library.
+            logger.warning("collector lacks a library", metadata: metadata)
         case .noDevice, .kernelFeatureMissing, .libraryMissing:
             if before == nil {
                 logger.debug("collector has nothing to read", metadata: metadata)

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 typedef int (*plain_call)(void);
 typedef int (*text_call)(cnvml_device, char *, uint32_t);
@@ -26,6 +28,7 @@ struct cnvml_library {
     int (*device_count)(uint32_t *);
     int (*device_by_index)(uint32_t, cnvml_device *);
     int (*device_by_bus_id)(const char *, cnvml_device *);
+    int (*device_by_uuid)(const char *, cnvml_device *);
     int (*mig_device)(cnvml_device, uint32_t, cnvml_device *);
     int (*process_name)(uint32_t, char *, uint32_t);
 #define DECLARE(name, symbol) text_call name;
@@ -78,6 +81,7 @@ static void look_up_others(cnvml_library *library) {
     LOOK_UP(device_count, "nvmlDeviceGetCount_v2")
     LOOK_UP(device_by_index, "nvmlDeviceGetHandleByIndex_v2")
     LOOK_UP(device_by_bus_id, "nvmlDeviceGetHandleByPciBusId_v2")
+    LOOK_UP(device_by_uuid, "nvmlDeviceGetHandleByUUID")
     LOOK_UP(mig_device, "nvmlDeviceGetMigDeviceHandleByIndex")
     LOOK_UP(field_values, "nvmlDeviceGetFieldValues")
     LOOK_UP(gsp_version, "nvmlDeviceGetGspFirmwareVersion")
@@ -119,19 +123,41 @@ static void *open_at(const char *path, char *reason, size_t room) {
     return handle;
 }
 
+static int is_ours(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && (status.st_uid == 0 || status.st_uid == geteuid())
+        && !(status.st_mode & S_IWOTH);
+}
+
+int cnvml_is_trusted(const char *path) {
+    char resolved[PATH_MAX];
+    if (!realpath(path, resolved)) return 0;
+    for (char *slash; is_ours(resolved) && (slash = strrchr(resolved, '/')); *slash = '\0')
+        if (slash == resolved) return is_ours("/");
+    return 0;
+}
+
 cnvml_library *cnvml_open(const char *path, char *reason, size_t room) {
+    // Of Debian, of Fedora and its kin, of NVIDIA's containers, of WSL2, of Jetson (L4T) and of NixOS.
     static const char *const usual[] = {
-        "libnvidia-ml.so.1",
         "/usr/lib/x86_64-linux-gnu/nvidia/current/libnvidia-ml.so.1",
+        "/usr/lib/aarch64-linux-gnu/nvidia/current/libnvidia-ml.so.1",
         "/usr/lib64/libnvidia-ml.so.1",
         "/usr/local/nvidia/lib64/libnvidia-ml.so.1",
+        "/usr/lib/wsl/lib/libnvidia-ml.so.1",
+        "/usr/lib/aarch64-linux-gnu/nvidia/libnvidia-ml.so.1",
+        "/usr/lib/aarch64-linux-gnu/tegra/libnvidia-ml.so.1",
+        "/usr/lib/aarch64-linux-gnu/libnvidia-ml.so.1",
+        "/run/opengl-driver/lib/libnvidia-ml.so.1",
     };
     if (reason && room > 0) reason[0] = '\0';
     void *handle = NULL;
     if (path) {
         handle = open_at(path, reason, room);
     } else {
-        for (size_t i = 0; !handle && i < sizeof usual / sizeof usual[0]; i++) handle = open_at(usual[i], reason, room);
+        handle = open_at("libnvidia-ml.so.1", reason, room);
+        for (size_t i = 0; !handle && i < sizeof usual / sizeof usual[0]; i++)
+            if (cnvml_is_trusted(usual[i])) handle = open_at(usual[i], reason, room);
     }
     if (!handle) return NULL;
     cnvml_library *library = calloc(1, sizeof *library);
@@ -296,6 +322,10 @@ int cnvml_device_by_index(const cnvml_library *l, uint32_t index, cnvml_device *
 
 int cnvml_device_by_bus_id(const cnvml_library *l, const char *bus_id, cnvml_device *device) {
     return CALL(l->device_by_bus_id, bus_id, device);
+}
+
+int cnvml_device_by_uuid(const cnvml_library *l, const char *uuid, cnvml_device *device) {
+    return CALL(l->device_by_uuid, uuid, device);
 }
 
 int cnvml_mig_device(const cnvml_library *l, cnvml_device device, uint32_t index, cnvml_device *mig) {

@@ -33,7 +33,7 @@ public enum CollectorError: Error, Equatable, Sendable, CustomStringConvertible 
         case .file(let error): error.description
         case .malformed(let path, let what): "\(path): unexpected content \"\(what)\""
         case .system(let call, let errno): "\(call): \(KernelFileError.text(of: errno))"
-        case .busy(let what): "\(what) has not come back from an earlier scrape"
+        case .busy(let what): "\(what) has not answered yet"
         case .other(let text): text
         }
     }

@@ -5,7 +5,7 @@ public import PCIBus
 
 /// A compute device of this host, or one that was there before.
 public struct Device: Sendable, Equatable {
-    /// The label `device`: the PCI address, `cpu:0`, or `accel0` where there is no PCI function.
+    /// The label `device`: the PCI address, `cpu:0`, or, where there is no PCI function, `accel0` or the UUID.
     public let id: String
     /// What kind of device it is.
     public internal(set) var kind: ComputeKind

@@ -3,7 +3,6 @@
 public import CollectorKit
 import Glibc
 public import KernelFiles
-public import PCIBus
 import Synchronization
 
 /// The compute devices of the host: what the PCI bus, the kernel's driver bindings, the classes of accelerators, the
@@ -135,8 +134,8 @@ public final class DeviceInventory: LaneSource {
         }
     }
 
-    /// The label `gpu` of the GPU at an address, from any thread; nil where it has none yet.
-    public func gpuID(of address: PCIAddress) -> Int? {
-        shared.reports.withLock { $0.numbering.number(of: address) }
+    /// The label `gpu` of a GPU by its id, from any thread; nil where it has none yet.
+    public func gpuID(of id: String) -> Int? {
+        shared.reports.withLock { $0.numbering.number(of: id) }
     }
 }

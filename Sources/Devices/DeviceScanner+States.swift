@@ -25,10 +25,10 @@ extension DeviceScanner {
         }
     }
 
-    /// GPUs that the library knows and the bus does not, as in some sandboxes and WSL2.
+    /// GPUs that the library knows and the bus does not, as in some sandboxes, under WSL2 and on a Jetson.
     private func joinLibrary(_ nvidia: NVIDIAStatus) {
         for gpu in nvidia.gpus {
-            let index = indexOfDevice(gpu.address.description, kind: .gpu, address: gpu.address)
+            let index = indexOfDevice(gpu.id, kind: .gpu, address: gpu.address)
             guard !tracked[index].wasOnBus else { continue }
             tracked[index].facts.isPresent = true
             tracked[index].facts.vendorID = PCIVendor.nvidia
@@ -39,11 +39,11 @@ extension DeviceScanner {
     }
 
     private func takeStatus(_ nvidia: NVIDIAStatus?, at index: Int) {
-        guard let nvidia, let address = tracked[index].device.address else {
+        guard let nvidia else {
             tracked[index].facts.nvidia = nil
             return
         }
-        let gpu = nvidia.gpus.first { $0.address == address }
+        let gpu = nvidia.gpus.first { $0.id == tracked[index].device.id }
         tracked[index].facts.nvidia = DeviceFacts.NVIDIA(library: nvidia.library, condition: gpu?.condition)
         if !tracked[index].wasOnBus, nvidia.library == .working, gpu == nil {
             tracked[index].facts.isPresent = false
@@ -58,20 +58,18 @@ extension DeviceScanner {
     }
 
     private func number(_ numbering: inout GPUNumbering) {
-        var others: [PCIAddress] = []
+        var others: [String] = []
         var nvidiaCount = 0
         for entry in tracked where entry.device.kind == .gpu && entry.facts.isPresent {
-            guard let address = entry.device.address else { continue }
             if entry.device.vendorID != PCIVendor.nvidia {
-                others.append(address)
+                others.append(entry.device.id)
             } else if entry.device.driver == "nvidia" {
                 nvidiaCount += 1
             }
         }
         numbering.add(others: others, reserved: nvidiaCount)
         for index in tracked.indices where tracked[index].device.kind == .gpu {
-            guard let address = tracked[index].device.address else { continue }
-            let number = numbering.number(of: address)
+            let number = numbering.number(of: tracked[index].device.id)
             if tracked[index].device.gpuID != number {
                 tracked[index].device.gpuID = number
                 isChanged = true

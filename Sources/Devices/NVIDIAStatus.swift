@@ -41,8 +41,10 @@ public struct NVIDIAStatus: Sendable, Equatable {
 
     /// One device of the library.
     public struct GPU: Sendable, Equatable {
-        /// Where it sits.
-        public var address: PCIAddress
+        /// Which device it is: its PCI address, else its UUID.
+        public var id: String
+        /// Where it sits; nil where it has no PCI address.
+        public var address: PCIAddress?
         /// The library's number for it, as nvidia-smi shows.
         public var index: Int
         /// What the library says of it.
@@ -52,10 +54,20 @@ public struct NVIDIAStatus: Sendable, Equatable {
         /// Its UUID; nil where the library does not say.
         public var uuid: String?
 
-        /// A device.
+        /// A device at a PCI address.
         public init(
             address: PCIAddress, index: Int, condition: Condition = .working, name: String? = nil, uuid: String? = nil
         ) {
+            self.init(
+                id: address.description, address: address, index: index, condition: condition, name: name, uuid: uuid)
+        }
+
+        /// A device.
+        public init(
+            id: String, address: PCIAddress?, index: Int, condition: Condition = .working, name: String? = nil,
+            uuid: String? = nil
+        ) {
+            self.id = id
             self.address = address
             self.index = index
             self.condition = condition

@@ -32,7 +32,7 @@ public final class NVMLDevice {
         self.handle = handle
         self.context = context
         generation = context.generation
-        self.pciAddress = pciAddress ?? Self.pciInfo(handle, context).map(Self.address(of:))
+        self.pciAddress = pciAddress ?? Self.pciInfo(handle, context).flatMap(Self.address(of:))
     }
 
     /// Whether the library has not been shut down since this device was opened.
@@ -196,9 +196,11 @@ public final class NVMLDevice {
 
     /// The library writes the domain with eight digits and letters in capitals; sysfs with four and small.
     ///
-    /// The function is always 0.
-    private static func address(of info: cnvml_pci_info) -> String {
-        "\(hex(info.domain, 4)):\(hex(info.bus, 2)):\(hex(info.device, 2)).0"
+    /// The function is always 0. Nil for the place of the host bridge, which is what GPUs beside the CPU say that sit on
+    /// no bus.
+    private static func address(of info: cnvml_pci_info) -> String? {
+        if info.domain == 0, info.bus == 0, info.device == 0 { return nil }
+        return "\(hex(info.domain, 4)):\(hex(info.bus, 2)):\(hex(info.device, 2)).0"
     }
 
     private static func hex(_ number: UInt32, _ digits: Int) -> String {

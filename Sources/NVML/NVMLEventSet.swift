@@ -19,21 +19,19 @@ public struct NVMLEvent: Hashable, Sendable {
 
     /// What happened.
     public var kind: Kind
-    /// The address of the device as it was registered; nil where the library names one that was not.
-    public var pciAddress: String?
+    /// The name under which the device was registered; nil where the library names one that was not.
+    public var device: String?
     /// The MIG GPU instance concerned.
     public var gpuInstance: UInt32?
     /// The MIG compute instance concerned.
     public var computeInstance: UInt32?
 }
 
-/// Waits for events of devices: the one thing here that may be used from a second thread.
+/// Waits for events of devices.
 ///
-/// Made, filled and closed on the thread that owns the library; ``wait(milliseconds:)`` belongs to a thread of its own.
-/// Closing waits until that thread is out of the library, so wait in short steps: 1,000 ms.
-public final class NVMLEventSet: NVMLDependent, @unchecked Sendable {
-    // Sendable: everything that both threads touch is in `shared` or atomic; `context` is used by the owner only.
-
+/// Made and closed by the owner of the library, filled by the threads of the devices; ``wait(milliseconds:)`` belongs to
+/// a thread of its own. Closing waits until that thread is out of the library, so wait in short steps: 1,000 ms.
+public final class NVMLEventSet: NVMLDependent {
     /// Xid, the device cannot be used, the driver wants something done.
     public static let usualTypes: UInt64 = 0x8 | 0x4000 | 0x8000
 
@@ -49,7 +47,8 @@ public final class NVMLEventSet: NVMLDependent, @unchecked Sendable {
     private let inLibrary = Mutex(())
     private let closed = Atomic(false)
 
-    var isOpen: Bool {
+    /// False once it is closed, by a shutdown of the library too.
+    public var isOpen: Bool {
         !closed.load(ordering: .acquiring)
     }
 
@@ -72,8 +71,13 @@ public final class NVMLEventSet: NVMLDependent, @unchecked Sendable {
         close()
     }
 
-    /// Registers a device for those of `types` that it supports; gives what was registered, 0 where it supports none.
-    public func register(_ device: NVMLDevice, types: UInt64 = NVMLEventSet.usualTypes) throws(NVMLError) -> UInt64 {
+    /// Registers a device, under a name, for those of `types` that it supports; gives what was registered, 0 where it
+    /// supports none.
+    ///
+    /// From the thread of the device.
+    public func register(
+        _ device: NVMLDevice, as name: String, types: UInt64 = NVMLEventSet.usualTypes
+    ) throws(NVMLError) -> UInt64 {
         guard isOpen, device.isAlive else { throw NVMLError(.staleHandle, call: "nvmlDeviceRegisterEvents") }
         var supported: UInt64 = 0
         var code = context.call { unsafe cnvml_u64($0.pointer, CNVML_supported_events, device.handle, &supported) }
@@ -84,7 +88,7 @@ public final class NVMLEventSet: NVMLDependent, @unchecked Sendable {
         code = context.call { unsafe cnvml_register_events($0.pointer, device.handle, wanted, set) }
         if code.isPermanent { return 0 }
         guard code == .success else { throw NVMLError(code, call: "nvmlDeviceRegisterEvents") }
-        shared.withLock { $0.devices[device.handle] = device.pciAddress }
+        shared.withLock { $0.devices[device.handle] = name }
         return wanted
     }
 
@@ -101,7 +105,7 @@ public final class NVMLEventSet: NVMLDependent, @unchecked Sendable {
         if code == .timeout { return nil }
         guard code == .success else { throw NVMLError(code, call: "nvmlEventSetWait_v2") }
         return NVMLEvent(
-            kind: Self.kind(event), pciAddress: shared.withLock { $0.devices[event.device] },
+            kind: Self.kind(event), device: shared.withLock { $0.devices[event.device] },
             gpuInstance: Blank.none(event.gpu_instance), computeInstance: Blank.none(event.compute_instance))
     }
 
@@ -110,8 +114,7 @@ public final class NVMLEventSet: NVMLDependent, @unchecked Sendable {
         guard !closed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         // The waiting thread is let out first: freeing a set under it is a use after free inside the driver.
         inLibrary.withLock { _ in
-            guard context.isAlive(generation) else { return }
-            _ = context.call { unsafe cnvml_event_set_free($0.pointer, set) }
+            context.giveBack(of: generation) { library in _ = unsafe cnvml_event_set_free(library.pointer, set) }
         }
     }
 

@@ -1,29 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CNVML
+import Synchronization
 
 /// Takes profiling samples of a device, or of one of its MIG GPU instances, and tells what happened between two.
 ///
 /// From Hopper on. A sample is an exchange with the device's firmware, so it costs more than a simple call.
 @safe
-public final class NVMLGPMSampler: NVMLDependent {
+public final class NVMLGPMSampler {
     private let device: NVMLDevice
     private let gpuInstance: UInt32?
-    private var older: cnvml_gpm_sample = 0
-    private var newer: cnvml_gpm_sample = 0
+    private let room: Room
+    private var older: cnvml_gpm_sample
+    private var newer: cnvml_gpm_sample
     private var hasSample = false
     private let metrics: UnsafeMutablePointer<cnvml_gpm_metrics>
-    private(set) var isOpen = false
+
+    /// The room for two samples, lent by the library.
+    private final class Room: NVMLDependent {
+        let first: cnvml_gpm_sample
+        let second: cnvml_gpm_sample
+        private let context: NVMLContext
+        private let generation: UInt32
+        private let closed = Atomic(false)
+
+        init(_ context: NVMLContext, generation: UInt32) throws(NVMLError) {
+            var samples: (cnvml_gpm_sample, cnvml_gpm_sample) = (0, 0)
+            var failure = context.call { unsafe cnvml_gpm_sample_alloc($0.pointer, &samples.0) }
+            if failure == .success {
+                failure = context.call { unsafe cnvml_gpm_sample_alloc($0.pointer, &samples.1) }
+                if failure != .success { _ = context.call { unsafe cnvml_gpm_sample_free($0.pointer, samples.0) } }
+            }
+            guard failure == .success else { throw NVMLError(failure, call: "nvmlGpmSampleAlloc") }
+            (first, second) = samples
+            self.context = context
+            self.generation = generation
+            context.closeBeforeShutdown(self)
+        }
+
+        deinit { close() }
+
+        var isOpen: Bool { !closed.load(ordering: .acquiring) }
+
+        func close() {
+            guard !closed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+            context.giveBack(of: generation) { library in
+                _ = unsafe cnvml_gpm_sample_free(library.pointer, first)
+                _ = unsafe cnvml_gpm_sample_free(library.pointer, second)
+            }
+        }
+    }
+
+    private var isOpen: Bool { room.isOpen }
 
     /// Makes room for two samples.
     ///
     /// - Throws: 3 where the device has no profiling metrics, -1 where the driver has none.
     public init(device: NVMLDevice, gpuInstance: UInt32? = nil) throws(NVMLError) {
-        self.device = device
-        self.gpuInstance = gpuInstance
-        unsafe metrics = .allocate(capacity: 1)
-        unsafe UnsafeMutableRawPointer(metrics).initializeMemory(
-            as: UInt8.self, repeating: 0, count: MemoryLayout<cnvml_gpm_metrics>.size)
         guard device.isAlive else { throw NVMLError(.staleHandle, call: "nvmlGpmQueryDeviceSupport") }
         let context = device.context
         guard context.call({ unsafe cnvml_has_gpm($0.pointer) != 0 ? 0 : -1 }) == .success else {
@@ -34,18 +67,17 @@ public final class NVMLGPMSampler: NVMLDependent {
         guard code == .success, support.supported != 0 else {
             throw NVMLError(code == .success ? .notSupported : code, call: "nvmlGpmQueryDeviceSupport")
         }
-        var failure = context.call { unsafe cnvml_gpm_sample_alloc($0.pointer, &older) }
-        if failure == .success {
-            failure = context.call { unsafe cnvml_gpm_sample_alloc($0.pointer, &newer) }
-            if failure != .success { _ = context.call { unsafe cnvml_gpm_sample_free($0.pointer, older) } }
-        }
-        guard failure == .success else { throw NVMLError(failure, call: "nvmlGpmSampleAlloc") }
-        isOpen = true
-        context.closeBeforeShutdown(self)
+        room = try Room(context, generation: device.generation)
+        older = room.first
+        newer = room.second
+        self.device = device
+        self.gpuInstance = gpuInstance
+        unsafe metrics = .allocate(capacity: 1)
+        unsafe UnsafeMutableRawPointer(metrics).initializeMemory(
+            as: UInt8.self, repeating: 0, count: MemoryLayout<cnvml_gpm_metrics>.size)
     }
 
     deinit {
-        close()
         unsafe metrics.deallocate()
     }
 
@@ -79,12 +111,8 @@ public final class NVMLGPMSampler: NVMLDependent {
 
     /// Gives both samples back; the library does this by itself before a shutdown.
     public func close() {
-        guard isOpen else { return }
-        isOpen = false
         hasSample = false
-        guard device.isAlive else { return }
-        _ = device.context.call { unsafe cnvml_gpm_sample_free($0.pointer, older) }
-        _ = device.context.call { unsafe cnvml_gpm_sample_free($0.pointer, newer) }
+        room.close()
     }
 
     private func compare(into reading: inout GPMReading) throws(NVMLError) {

@@ -30,8 +30,22 @@ extension NVMLLibrary {
         return NVMLDevice(handle: handle, context: context, pciAddress: pciAddress)
     }
 
-    /// Opens the device with this index of the library, for systems that show no PCI bus (WSL, some sandboxes) and for
-    /// a first look at what there is.
+    /// Opens the device of a UUID (`GPU-…`), for one that has no PCI address.
+    ///
+    /// - Throws: as by address.
+    public func device(uuid: String) throws(NVMLError) -> NVMLDevice {
+        var handle: cnvml_device = 0
+        let call = "nvmlDeviceGetHandleByUUID"
+        guard isInitialized else { throw NVMLError(.staleHandle, call: call) }
+        let code = context.call { library in
+            unsafe uuid.withCString { unsafe cnvml_device_by_uuid(library.pointer, $0, &handle) }
+        }
+        guard code == .success else { throw NVMLError(code, call: call) }
+        return NVMLDevice(handle: handle, context: context, pciAddress: nil)
+    }
+
+    /// Opens the device with this index of the library, for systems that show no PCI entry of it (WSL, Jetson, some
+    /// sandboxes) and for a first look at what there is.
     public func device(index: Int) throws(NVMLError) -> NVMLDevice {
         var handle: cnvml_device = 0
         let call = "nvmlDeviceGetHandleByIndex_v2"

@@ -4,13 +4,14 @@ import CNVML
 
 /// libnvidia-ml, opened at run time: its life, its versions and the way to its devices.
 ///
-/// It belongs to one thread, as does everything made from it except ``NVMLEventSet``; any call may hang for as long as
-/// the driver likes, so that thread should be one that nobody waits for without a deadline. Nothing here starts a
-/// thread, keeps time or retries: ``NVMLReturn/recovery`` says what a failure asks for.
+/// It may be asked from several threads, and each device made from it belongs to one thread at a time. Initialising,
+/// shutting down and unloading are one owner's, who sees to it that no other thread is inside meanwhile. Any call may
+/// hang for as long as the driver likes, so every thread should be one that nobody waits for without a deadline. Nothing
+/// here starts a thread, keeps time or retries: ``NVMLReturn/recovery`` says what a failure asks for.
 ///
 /// Each ``initialize()`` begins a generation. Handles of an earlier one answer ``NVMLReturn/staleHandle`` without a
 /// call into the library. When this object and all handles made from it are gone, the library is shut down and closed.
-public final class NVMLLibrary {
+public final class NVMLLibrary: Sendable {
     /// Where the loaded file really lies, links resolved (`…/libnvidia-ml.so.580.65.06`); nil where that is unknown.
     public let path: String?
     let context: NVMLContext
@@ -40,6 +41,13 @@ public final class NVMLLibrary {
         self.path = unsafe context.text(room: NVMLContext.textRoom) { library, text in
             unsafe cnvml_path(library.pointer, text, NVMLContext.textRoom) == 1 ? 0 : -1
         }.text
+    }
+
+    /// Whether nobody but root and this user could have put a file there; false also where it is not there.
+    ///
+    /// The places where distributions keep the library are tried where this holds.
+    static func isTrusted(_ path: String) -> Bool {
+        unsafe path.withCString { unsafe cnvml_is_trusted($0) != 0 }
     }
 
     /// The version in the file's own name (`580.65.06`), which is there even where initialisation is refused because
@@ -81,8 +89,7 @@ public final class NVMLLibrary {
         guard !context.isInitialized else { return }
         let code = context.call { unsafe cnvml_init($0.pointer) }
         guard code == .success else { throw NVMLError(code, call: "nvmlInit_v2") }
-        context.generation &+= 1
-        context.isInitialized = true
+        context.begin()
     }
 
     /// Closes the event sets and samplers that are still open, then shuts the library down, which also lets go of

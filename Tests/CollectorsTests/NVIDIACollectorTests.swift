@@ -1,132 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
-import Devices
-import Exposition
 import FakeNVMLSupport
 import Foundation
-import KernelFiles
-import ScrapeSupport
-import Synchronization
 import Testing
-import TreeSupport
 
 @testable import Collectors
-
-/// A host with NVIDIA GPUs: a PCI tree, a scripted library and the collectors that tell of them.
-private final class GPUHost {
-    private let tree = HostTree()
-    let fake: FakeLibrary
-    let source: NVIDIASource
-    private let driver: ScrapeDriver
-
-    init(_ gpus: Int, _ script: String, driver: Int = 590, flags: [String] = []) throws {
-        fake = try FakeLibrary(driver: driver, script)
-        let roots = Roots(
-            procfs: tree.procfs, sysfs: tree.sysfs, rootfs: tree.rootfs, udevData: tree.udevData)
-        let table = FlagTable(Registry.entries.flatMap(\.descriptor.options))
-        let parsed = try table.parse(flags + ["--collector.nvidia.library=" + fake.path])
-        let options = Options(given: parsed.given)
-        tree.write("sys/module/nvidia/version", "590.48.01\n")
-        for gpu in 0..<gpus { Self.addGPU(gpu, to: tree) }
-        let inventory = DeviceInventory(roots: roots, options: DeviceOptions(), isPatient: false)
-        let now = Clock()
-        clock = now
-        source = NVIDIASource(roots: roots, options: NVIDIAOptions(options), inventory: inventory) { now.nanoseconds }
-        let sources = Sources()
-        sources.add(inventory)
-        sources.add(source)
-        let entries = try ["nvidia", "daena", "devices"].map { name in
-            try #require(Registry.entries.first { $0.descriptor.name == name })
-        }
-        self.driver = try ScrapeDriver(entries, roots: roots, options: options, enabled: ["nvidia"], sources: sources)
-    }
-
-    /// The time that the source sees, which passes only where a test says so.
-    final class Clock: Sendable {
-        private let value = Atomic<UInt64>(1_000_000_000_000)
-        var nanoseconds: UInt64 { value.load(ordering: .relaxed) }
-        func pass(_ seconds: UInt64) { value.add(seconds * 1_000_000_000, ordering: .relaxed) }
-    }
-
-    let clock: Clock
-
-    static func address(_ gpu: Int) -> String { "0000:" + String(0x1b + 16 * gpu, radix: 16) + ":00.0" }
-
-    private static func addGPU(_ gpu: Int, to tree: HostTree) {
-        let name = address(gpu)
-        let folder = "sys/devices/pci0000:00/" + name
-        for (file, text) in [
-            ("vendor", "0x10de"), ("device", "0x2335"), ("class", "0x030200"), ("revision", "0xa1"),
-            ("subsystem_vendor", "0x10de"), ("subsystem_device", "0x18be"), ("numa_node", "0"),
-            ("power/runtime_status", "active"),
-        ] { tree.write(folder + "/" + file, text + "\n") }
-        tree.link("sys/bus/pci/devices/" + name, to: "../../../devices/pci0000:00/" + name)
-        bind(gpu, true, in: tree)
-    }
-
-    private static func bind(_ gpu: Int, _ isBound: Bool, in tree: HostTree) {
-        let link = "sys/devices/pci0000:00/" + address(gpu) + "/driver"
-        tree.make("sys/bus/pci/drivers/nvidia")
-        if isBound {
-            tree.link(link, to: "../../../bus/pci/drivers/nvidia")
-        } else {
-            tree.remove(link)
-        }
-    }
-
-    func bind(_ gpu: Int, _ isBound: Bool) { Self.bind(gpu, isBound, in: tree) }
-
-    func write(_ file: String, _ text: String) { tree.write(file, text) }
-
-    func setPower(_ gpu: Int, _ status: String) {
-        write("sys/devices/pci0000:00/" + Self.address(gpu) + "/power/runtime_status", status + "\n")
-    }
-
-    /// One scrape: the cycle, unless a thread hangs in it, then the collectors.
-    @discardableResult
-    func scrape() -> String {
-        driver.scrape()
-        return driver.text
-    }
-
-    /// Starts a cycle in a thread of its own, as the lane does.
-    func startCycle() throws {
-        var reader = KernelFileReader(budget: DescriptorBudget(limit: 16))
-        reader.beginCollection(scrape: driver.number)
-        let item = try #require(source.list(from: &reader).first)
-        let scrape = driver.number
-        Thread.detachNewThread {
-            var reader = KernelFileReader(budget: DescriptorBudget(limit: 16))
-            reader.beginCollection(scrape: scrape)
-            item.read(step: 0, from: &reader)
-        }
-    }
-
-    func waitUntil(_ what: () -> Bool) -> Bool {
-        for _ in 0..<1_000 {
-            if what() { return true }
-            usleep(10_000)
-        }
-        return false
-    }
-
-    func outcome() -> CollectorOutcome { driver.result.outcome }
-    func lost() -> Int { driver.result.itemsLost }
-
-    func state(_ page: String, _ gpu: Int) -> String {
-        let start = "host_device_state{device=\"\(Self.address(gpu))\",kind=\"gpu\",state=\""
-        for line in page.split(separator: "\n") where line.hasPrefix(start) && line.hasSuffix("} 1") {
-            return String(line.dropFirst(start.utf8.count).prefix { $0 != "\"" })
-        }
-        return "none"
-    }
-}
-
-extension String {
-    fileprivate func has(_ line: String) -> Bool { split(separator: "\n").contains { $0 == line } }
-    fileprivate func count(of start: String) -> Int { split(separator: "\n").count { $0.hasPrefix(start) } }
-}
 
 @Suite(.enabled(if: FakeLibrary.whyNot == nil, "needs a C compiler for the fake libnvidia-ml"), .serialized)
 struct NVIDIACollectorTests {
@@ -218,28 +97,6 @@ struct NVIDIACollectorTests {
         let page = host.scrape()
         #expect(host.fake.calls() == 0)
         #expect(host.state(page, 0) == "suspended")
-    }
-
-    @Test("a call that hangs makes the GPUs stuck, gives no values and lets no second thread in")
-    func hang() throws {
-        let host = try GPUHost(2, "profile h200\ngpus 2\n")
-        host.scrape()
-        try host.fake.rewrite("profile h200\ngpus 2\ncall DeviceGetUtilizationRates hang forever\n")
-        try host.startCycle()
-        #expect(host.waitUntil { host.fake.hangingThreads == 1 })
-        for _ in 0..<5 {
-            let page = host.scrape()
-            #expect(host.state(page, 0) == "stuck" && host.state(page, 1) == "stuck")
-            #expect(page.count(of: "host_gpu_") == 0)
-            #expect(host.outcome() == .failed(.busy("libnvidia-ml")))
-            #expect(host.fake.hangingThreads == 1)
-        }
-        try host.fake.rewrite("profile h200\ngpus 2\n")
-        #expect(host.waitUntil { !host.source.isRunning })
-        let page = host.scrape()
-        #expect(host.state(page, 0) == "available")
-        #expect(page.has("host_gpu_performance_state{gpu=\"1\"} 0"))
-        #expect(host.fake.abuses == 0)
     }
 
     @Test("a driver that is unloaded and loaded again is found again")

@@ -124,7 +124,7 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
         #expect(snapshot.devices.first { $0.gpuID == 1 }?.uuid == "GPU-1")
         bench.inventory.update(nvidia: NVIDIAStatus(library: .working, gpus: [.init(address: two, index: 0)]))
         #expect(try bench.states().prefix(2) == ["0000:65:00.0=not_enumerated", "0000:66:00.0=available"])
-        #expect(bench.inventory.gpuID(of: one) == 1)
+        #expect(bench.inventory.gpuID(of: one.description) == 1)
         bench.inventory.update(nvidia: nil)
         bench.inventory.update(stuck: ["0000:67:00.0"])
         #expect(

@@ -250,7 +250,7 @@ EXPORT int nvmlDeviceGetCount_v2(uint32_t *count) {
 
 static int open_device(enum symbol symbol, int index, cnvml_device *device) {
     count_call(symbol, index);
-    int code = script.gpus[index].calls[symbol].code;
+    int code = behave(symbol, index);
     if (!code) code = state_of(&script.gpus[index]);
     // What is only unknown opens; it is the values that fail.
     if (code && code != 999) return code;
@@ -286,11 +286,7 @@ static int open_at(const char *bus_id, cnvml_device *device) {
         // Both spellings of the domain are accepted, and capitals do not matter.
         bool same = !strcasecmp(full, bus_id) || !strcasecmp(full + 4, bus_id);
         if (script.gpus[i].hidden && same) return 4;
-        if (same) {
-            double wait = script.gpus[i].calls[SYM_DeviceGetHandleByPciBusId_v2].hang_seconds;
-            if (wait != 0) hang(SYM_DeviceGetHandleByPciBusId_v2, i, wait);
-            return open_device(SYM_DeviceGetHandleByPciBusId_v2, i, device);
-        }
+        if (same) return open_device(SYM_DeviceGetHandleByPciBusId_v2, i, device);
     }
     return 6;
 }

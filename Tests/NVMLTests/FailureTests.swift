@@ -2,9 +2,10 @@
 
 import FakeNVMLSupport
 import Glibc
-import NVML
 import Synchronization
 import Testing
+
+@testable import NVML
 
 @Suite(.enabled(if: FakeLibrary.whyNot == nil, "needs a C compiler for the fake libnvidia-ml"))
 struct FailureTests {
@@ -42,6 +43,24 @@ struct FailureTests {
             #expect(error.code == .notLoadable)
             #expect(error.reason?.contains("/nonexistent") == true)
         }
+    }
+
+    @Test("a place where anybody may write is not one to load from")
+    func places() throws {
+        let fake = try FakeLibrary()
+        chmod(fake.folder, 0o755)
+        // Its folder is this user's own, but the one above may be everybody's.
+        chmod(fake.path, 0o757)
+        #expect(!NVMLLibrary.isTrusted(fake.path))
+        #expect(!NVMLLibrary.isTrusted(fake.path + ".absent"))
+    }
+
+    @Test(
+        "a place of the system's is one to load from", .enabled(if: ownerOfRoot() == 0, "the root folder is not root's")
+    )
+    func ownPlaces() {
+        #expect(NVMLLibrary.isTrusted("/bin/sh"))
+        #expect(!NVMLLibrary.isTrusted("/tmp"))
     }
 
     @Test("no devices is zero devices")
@@ -200,6 +219,12 @@ struct FailureTests {
         #expect(finished.withLock { $0 })
         #expect(fake.abuses == 0)
     }
+}
+
+/// Whose the root folder is; user namespaces show it as nobody's.
+private func ownerOfRoot() -> uid_t {
+    var status = stat()
+    return stat("/", &status) == 0 ? status.st_uid : .max
 }
 
 /// Polls until `condition` holds, at most ten seconds.

@@ -91,12 +91,12 @@ struct MIGAndEventTests {
         #expect(failure { _ = try NVMLGPMSampler(device: device) } == .notSupported)
     }
 
-    @Test("an Xid reaches a second thread with the address of its device")
+    @Test("an Xid reaches a second thread with the name of its device")
     func xid() throws {
         let fake = try FakeLibrary("gpus 2\ngpu 1 event xid 79 after 0.05\ngpu 1 event 0x4000 0 after 0.06\n")
         let library = try NVMLLibrary.ready(fake)
         let events = try NVMLEventSet(library: library)
-        for index in 0..<2 { #expect(try events.register(library.device(index: index)) == 0xC008) }
+        for index in 0..<2 { #expect(try events.register(library.device(index: index), as: "gpu\(index)") == 0xC008) }
         let seen = Mutex<[NVMLEvent]>([])
         let waiter = try TestThread {
             while seen.withLock({ $0.count }) < 2 {
@@ -107,8 +107,8 @@ struct MIGAndEventTests {
         waiter.join()
         #expect(
             seen.withLock { $0 } == [
-                NVMLEvent(kind: .xid(79), pciAddress: "0000:2b:00.0"),
-                NVMLEvent(kind: .gpuUnavailable, pciAddress: "0000:2b:00.0"),
+                NVMLEvent(kind: .xid(79), device: "gpu1"),
+                NVMLEvent(kind: .gpuUnavailable, device: "gpu1"),
             ])
         #expect(try events.wait(milliseconds: 5) == nil)
     }
@@ -118,7 +118,7 @@ struct MIGAndEventTests {
         let fake = try FakeLibrary()
         let library = try NVMLLibrary.ready(fake)
         let events = try NVMLEventSet(library: library)
-        #expect(try events.register(library.device(index: 0)) != 0)
+        #expect(try events.register(library.device(index: 0), as: "gpu0") != 0)
         let ending = Mutex<NVMLReturn?>(nil)
         let waiter = try TestThread {
             do {
@@ -138,6 +138,6 @@ struct MIGAndEventTests {
     func noEvents() throws {
         let library = try NVMLLibrary.ready(try FakeLibrary("gpu 0 unset SupportedEventTypes\n"))
         let events = try NVMLEventSet(library: library)
-        #expect(try events.register(library.device(index: 0)) == 0)
+        #expect(try events.register(library.device(index: 0), as: "gpu0") == 0)
     }
 }

@@ -81,6 +81,11 @@ public final class HangingReads: Sendable {
         let value = Mutex<Value?>(nil)
     }
 
+    /// Goes on without the thread that runs just now, because it hangs in something else than a read.
+    public func leaveCurrent() {
+        state.withLock { $0.current }?.give()
+    }
+
     /// Number of threads that hang.
     public var hangingCount: Int { state.withLock(\.waiting.count) }
 

@@ -40,7 +40,7 @@ struct DevicesCollector: Collector {
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         inventory.update(stuck: cards.stuckDevices)
-        nvidia.reportIfStuck()
+        nvidia.report(in: reader.scrape)
         let snapshot = try inventory.snapshot()
         for problem in snapshot.problems { writer.loseItem(problem) }
         for device in snapshot.devices { write(device, of: snapshot, into: &writer) }

@@ -120,9 +120,13 @@ enum cnvml_query {
 
 typedef struct cnvml_library cnvml_library;
 
-// MARK: Life. `path` is tried first and alone where it is not NULL. On failure NULL, and why in `reason`.
+// MARK: Life. `path` is tried alone where it is not NULL; else the linker's name and places that cnvml_is_trusted holds good. On failure NULL, and why in `reason`.
 
 cnvml_library *cnvml_open(const char *path, char *reason, size_t room);
+
+/// Whether nobody but root and the caller could have put a file there: neither it nor a folder above it belongs to
+/// another or may be written by everybody. 0 also where it is not there.
+int cnvml_is_trusted(const char *path);
 
 /// Lets go of the library. 1: its code is unmapped; 0: something else still holds it.
 int cnvml_close(cnvml_library *library);
@@ -150,6 +154,7 @@ int cnvml_cuda_version(const cnvml_library *library, int32_t *version);
 int cnvml_device_count(const cnvml_library *library, uint32_t *count);
 int cnvml_device_by_index(const cnvml_library *library, uint32_t index, cnvml_device *device);
 int cnvml_device_by_bus_id(const cnvml_library *library, const char *bus_id, cnvml_device *device);
+int cnvml_device_by_uuid(const cnvml_library *library, const char *uuid, cnvml_device *device);
 int cnvml_mig_device(const cnvml_library *library, cnvml_device device, uint32_t index, cnvml_device *mig);
 int cnvml_process_name(const cnvml_library *library, uint32_t pid, char *text, uint32_t room);
 

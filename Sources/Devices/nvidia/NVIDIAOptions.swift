@@ -9,8 +9,8 @@ public struct NVIDIAOptions: Sendable, Equatable {
         help: "File of libnvidia-ml to load. It alone is tried; without it the usual places are.")
     static let timeoutFlag = Flag.duration(
         "collector.nvidia.timeout", defaultNanoseconds: 2_000_000_000,
-        help: "How long one cycle of queries may take, at most a quarter of the time that a scrape has; after it "
-            + "the GPUs are stuck until the driver answers.")
+        help: "How long the library, and each GPU, may take to answer, at most a quarter of the time that a scrape "
+            + "has; after it the GPU is stuck until the driver answers, and where it is the library, all are.")
     static let wakeSuspendedFlag = Flag.toggle(
         "collector.nvidia.wake-suspended",
         help: "Ask GPUs that runtime power management has suspended too, which wakes them.")
@@ -31,6 +31,11 @@ public struct NVIDIAOptions: Sendable, Equatable {
         help: "How long every /dev/nvidia* is let go of after SIGUSR1, so that a GPU can be unbound or "
             + "reconfigured.")
 
+    static let idleReleaseFlag = Flag.duration(
+        "collector.nvidia.idle-release", defaultNanoseconds: 20_000_000_000,
+        help: "Let go of GPUs that may sleep (power/control is auto) once nobody has used them for this long, so that "
+            + "they can; they are asked again when something else has woken them. 0 holds them for ever.")
+
     /// The flags, declared by the nvidia collector.
     public static let flags: [any FlagDeclaration] = [
         libraryFlag,
@@ -42,11 +47,12 @@ public struct NVIDIAOptions: Sendable, Equatable {
         gpmFlag,
         xidFlag,
         releaseTimeFlag,
+        idleReleaseFlag,
     ]
 
     /// The file to load; nil for the usual places.
     public var libraryPath: String?
-    /// How long one cycle may take.
+    /// How long the library, and each device, may take.
     public var timeoutNanoseconds: UInt64 = 2_000_000_000
     /// Whether suspended devices are asked too.
     public var wakesSuspended = false
@@ -62,6 +68,9 @@ public struct NVIDIAOptions: Sendable, Equatable {
     public var hasXid = false
     /// How long handles are let go of on demand.
     public var releaseNanoseconds: UInt64 = 60_000_000_000
+
+    /// How long nobody must have used GPUs that may sleep before they are let go of; 0 for never.
+    public var idleReleaseNanoseconds: UInt64 = 20_000_000_000
 
     /// The defaults.
     public init() {}
@@ -80,5 +89,6 @@ public struct NVIDIAOptions: Sendable, Equatable {
         hasXid = options[Self.xidFlag]
         let release = options[Self.releaseTimeFlag]
         if release > 0 { releaseNanoseconds = release }
+        idleReleaseNanoseconds = options[Self.idleReleaseFlag]
     }
 }

@@ -1,142 +1,192 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CollectorKit
-import Glibc
 public import KernelFiles
 public import NVML
-public import PCIBus
+import PCIBus
 import Synchronization
 
-/// NVIDIA's library as a source with a lane of its own: one cycle of queries in each scrape.
+/// NVIDIA's GPUs: each an item that may hang by itself.
 ///
-/// Without a GPU of NVIDIA's on the bus nothing is loaded and there is no thread. A cycle that does not come back
-/// keeps the library to itself; until it does, the GPUs are stuck and no other thread enters the library.
+/// A GPU in which a call does not come back is stuck and left alone, and another thread reads the others.
 public final class NVIDIASource: LaneSource {
-    /// The bus says which devices there are to ask about.
-    public static let needs: [any Source.Type] = [DeviceInventory.self]
+    /// The library is made ready before its devices are asked.
+    public static let needs: [any Source.Type] = [DeviceInventory.self, NVMLSource.self]
 
-    /// The lane's name.
+    /// The lane's name; the library is read in the same one.
     public let lane = "nvml"
-    /// How the library is used.
-    public let options: NVIDIAOptions
 
-    private let cycle: Item<NVIDIACycle>
-    private let shared: NVIDIACycle.Shared
+    /// Which item a device is: it stays with its place on the bus, or with its index in the library.
+    enum Key: Hashable, Sendable {
+        case address(PCIAddress)
+        case slot(Int)
+    }
+
+    private typealias Devices = ItemSet<Key, Key, NVIDIADevice>
+
+    private struct Content {
+        var wanted: [Key] = []
+        var devices = Devices()
+        /// What each device said last, for one in which a thread is stuck.
+        var known: [Key: NVIDIAStatus.GPU] = [:]
+        var reportedScrape: UInt64 = 0
+    }
+
+    private let library: NVMLSource
     private let inventory: DeviceInventory
-    private let clock: @Sendable () -> UInt64
-    /// False where no collector shows what the library says: then it is not used.
-    private let isWanted: Bool
+    private let roots: Roots
+    private let content = Mutex(Content())
 
-    /// A source over an inventory.
-    ///
-    /// `clock` stands in for the monotonic clock in tests.
-    public init(
-        roots: Roots, options: NVIDIAOptions, inventory: DeviceInventory, isWanted: Bool = true,
-        clock: @escaping @Sendable () -> UInt64 = { Clock.monotonicNanoseconds() }
-    ) {
-        self.options = options
+    /// The devices of a library.
+    public init(roots: Roots, library: NVMLSource, inventory: DeviceInventory) {
+        self.roots = roots
+        self.library = library
         self.inventory = inventory
-        self.isWanted = isWanted
-        self.clock = clock
-        let cycle = NVIDIACycle(roots: roots, options: options, inventory: inventory, clock: clock)
-        shared = cycle.shared
-        self.cycle = Item("NVML", shareNanoseconds: options.timeoutNanoseconds, cycle)
     }
 
     /// The source of a context.
-    ///
-    /// Who only wants to know what state the GPUs are in names it too, so as to run after it; the library is used only
-    /// where the nvidia collector is switched on.
     public convenience init(context: CollectorContext) throws(ConfigurationError) {
         self.init(
-            roots: context.roots, options: NVIDIAOptions(context.options),
-            inventory: try context.source(DeviceInventory.self), isWanted: context.isEnabled("nvidia"))
+            roots: context.roots, library: try context.source(NVMLSource.self),
+            inventory: try context.source(DeviceInventory.self))
     }
 
-    /// The library goes on as long as it is used in the same way.
-    public func continues(in context: CollectorContext) -> Bool {
-        options == NVIDIAOptions(context.options) && isWanted == context.isEnabled("nvidia")
-            && inventory.continues(in: context)
-    }
+    /// The devices go on with their library.
+    public func continues(in context: CollectorContext) -> Bool { library.continues(in: context) }
 
-    /// True where there is a GPU to ask about, or handles to let go of.
+    /// How the library is used.
+    public var options: NVIDIAOptions { library.options }
+
+    /// True where there are devices, or were.
     public var isNeeded: Bool {
-        guard isWanted else { return false }
-        if shared.holdsHandles.load(ordering: .relaxed) { return true }
-        let snapshot = inventory.latest
-        return snapshot.devices.contains { $0.isNVIDIA && $0.driver == "nvidia" }
-            || snapshot.busAbsence != nil && NVIDIACycle.hasControlNode
+        library.isWanted
+            && (library.session.isOpen || library.shared.devices.withLock { !$0.isEmpty }
+                || content.withLock { !$0.devices.entries.isEmpty })
     }
 
-    /// The one item: a cycle, which takes the devices from the inventory.
-    public func list(from reader: inout KernelFileReader) -> [any LaneItem] { [cycle] }
+    /// The devices on the bus, then those that only the library knows.
+    public func list(from reader: inout KernelFileReader) -> [any LaneItem] {
+        let addresses = library.shared.devices.withLock { $0 }
+        let slotCount = library.session.slotCount
+        return content.withLock { content in
+            let isSame =
+                content.wanted.count == addresses.count + slotCount
+                && content.wanted.starts(with: addresses.lazy.map(Key.address))
+            if !isSame || content.devices.isOutdated {
+                content.wanted = addresses.map(Key.address) + (0..<slotCount).map(Key.slot)
+                content.devices.update(to: content.wanted, id: \.self) { make($0) }
+                content.known = content.known.filter { content.wanted.contains($0.key) }
+            }
+            return content.devices.laneItems
+        }
+    }
 
-    /// Tells the inventory that the GPUs are stuck, where the cycle has not come back.
+    private func make(_ key: Key) -> Item<NVIDIADevice> {
+        let device = NVIDIADevice(key, roots: roots, library: library)
+        return Item(device.name, shareNanoseconds: options.timeoutNanoseconds, device)
+    }
+
+    // MARK: For collectors
+
+    /// Whether there may be a GPU to ask about.
+    public var isWatching: Bool { library.isNeeded }
+
+    /// Whether handles are let go of on demand.
+    public var isReleased: Bool { library.isReleased }
+
+    /// Lets go of every `/dev/nvidia*` for a time; see `NVMLSource`.
+    public func release(forNanoseconds duration: UInt64) { library.release(forNanoseconds: duration) }
+
+    /// Whether a thread is in the library, or in one of its devices, and has not come back.
+    public var isRunning: Bool {
+        library.isStuck || content.withLock { $0.devices.entries.contains(where: \.item.isInUse) }
+    }
+
+    /// Tells the inventory how the GPUs are, once in a scrape.
     ///
-    /// For collectors, before they ask the inventory; costs nothing where all is well.
-    public func reportIfStuck() {
-        guard isRunning, !shared.isReleasing.load(ordering: .acquiring) else { return }
-        let last = shared.lastStatus.withLock { $0 }
-        inventory.update(
-            nvidia: NVIDIAStatus(
-                library: .stuck, libraryVersion: last?.libraryVersion, moduleVersion: last?.moduleVersion,
-                gpus: last?.gpus ?? []))
-    }
-
-    /// Lets go of every `/dev/nvidia*` for the configured time.
-    public func letGoOfDevices() -> UInt64? {
-        release(forNanoseconds: options.releaseNanoseconds)
-        return options.releaseNanoseconds
-    }
-
-    /// Lets go of every `/dev/nvidia*` for a time, so that an administrator can unbind or reconfigure a GPU; 0 takes
-    /// them again.
-    ///
-    /// From any thread, and without waiting for the driver: closing is done by a thread of its own, or by a cycle that
-    /// runs just now when it comes back.
-    public func release(forNanoseconds duration: UInt64) {
-        let (until, overflow) = clock().addingReportingOverflow(duration)
-        shared.releasedUntil.store(duration == 0 ? 0 : overflow ? .max : until, ordering: .releasing)
-        guard duration > 0, shared.holdsHandles.load(ordering: .relaxed) else { return }
-        _ = DetachedThread.start("hx-nvml-release") { [cycle, shared, clock] in
-            // As soon as no cycle runs, for at most five seconds; a cycle that ends later lets go by itself.
-            for _ in 0..<500 {
-                guard clock() < shared.releasedUntil.load(ordering: .acquiring) else { return }
-                let isDone: Void? = cycle.use { $0.release() }
-                if isDone != nil { return }
-                _ = usleep(10_000)
+    /// For collectors, before they ask the inventory.
+    public func report(in scrape: UInt64) {
+        let entries: [Devices.Entry]? = content.withLock { content in
+            guard content.reportedScrape != scrape else { return nil }
+            content.reportedScrape = scrape
+            return content.devices.entries
+        }
+        guard let entries else { return }
+        let status = status(of: entries)
+        inventory.update(nvidia: status)
+        guard status != nil else { return }
+        for entry in entries {
+            _ = entry.item.use { device in
+                if device.gpuID == nil, let id = device.id { device.gpuID = inventory.gpuID(of: id) }
             }
         }
     }
 
-    /// Whether handles are let go of on demand.
-    public var isReleased: Bool { clock() < shared.releasedUntil.load(ordering: .acquiring) }
-
-    /// What the cycle of a scrape brought; nil where it did not run or has not come back.
-    ///
-    /// The view is for the closure alone.
-    public func withResult<Result>(
-        of scrape: UInt64, _ use: (borrowing NVIDIAView) throws(CollectorError) -> Result
-    ) throws(CollectorError) -> Result? {
-        try cycle.withResult(of: scrape) { (cycle) throws(CollectorError) in try use(NVIDIAView(cycle: cycle)) }
+    private func status(of entries: [Devices.Entry]) -> NVIDIAStatus? {
+        var report = library.report
+        if library.isStuck { report.library = .stuck }
+        guard let state = report.library else { return nil }
+        var gpus: [NVIDIAStatus.GPU] = []
+        for (place, entry) in entries.enumerated() {
+            let fresh: NVIDIAStatus.GPU?? = entry.item.use { device in
+                device.status(place: place, isLibraryFailing: report.failure != nil)
+            }
+            switch fresh {
+            case .some(let gpu):
+                content.withLock { $0.known[entry.id] = gpu }
+                if let gpu { gpus.append(gpu) }
+            case nil:
+                if let gpu = stuckStatus(of: entry.id, place: place) { gpus.append(gpu) }
+            }
+        }
+        return NVIDIAStatus(
+            library: state, libraryVersion: report.driverVersion, moduleVersion: report.moduleVersion, gpus: gpus)
     }
 
-    /// Whether a thread is in the library.
-    public var isRunning: Bool { cycle.isInUse }
+    /// The last word of a device in which a thread is stuck; nil for one that nobody has heard of.
+    private func stuckStatus(of key: Key, place: Int) -> NVIDIAStatus.GPU? {
+        if var last = content.withLock({ $0.known[key] }) {
+            last.condition = .stuck
+            return last
+        }
+        guard case .address(let address) = key else { return nil }
+        return NVIDIAStatus.GPU(address: address, index: place, condition: .stuck)
+    }
+
+    /// What is known of the library and its devices after a scrape's reading; nil where a thread is stuck in the
+    /// library as a whole.
+    public var libraryReport: NVIDIALibraryReport? {
+        if library.isStuck { return nil }
+        let report = library.report
+        return NVIDIALibraryReport(
+            state: report.library, failure: report.failure, driverVersion: report.driverVersion ?? report.moduleVersion)
+    }
+
+    /// Hands each device to `use`, those that are lost, sleep or refuse included, and the names of those in which a
+    /// thread is stuck to `stuck`.
+    ///
+    /// The device is for the closure alone.
+    public func forEach(_ use: (NVIDIADevice) -> Void, stuck: (String) -> Void = { _ in }) {
+        let entries = content.withLock { $0.devices.entries }
+        for entry in entries {
+            let isUsed: Void? = entry.item.use { device in if !device.isElsewhere { use(device) } }
+            if isUsed == nil { stuck(entry.item.name) }
+        }
+    }
+
+    /// The driver's error messages so far.
+    public var xidCounts: [XidCount] { library.xids.counts }
+
+    /// The last error message about a device.
+    public func lastXid(of device: NVIDIADevice) -> UInt64? { device.id.flatMap { library.xids.last(of: $0) } }
 }
 
-/// What a cycle brought.
-public struct NVIDIAView: ~Copyable {
-    fileprivate let cycle: NVIDIACycle
-
-    /// The devices, in PCI order; those that are lost, suspended or refuse included.
-    public var devices: [NVIDIADevice] { cycle.devices }
-    /// The state of the library; nil where it was not asked.
-    public var library: NVIDIAStatus.Library? { cycle.libraryState }
+/// How NVIDIA's library is.
+public struct NVIDIALibraryReport: Sendable {
+    /// Its state; nil where it was not asked.
+    public let state: NVIDIAStatus.Library?
     /// Why it gives nothing at all; nil where it does.
-    public var failure: NVMLError? { cycle.failure }
+    public let failure: NVMLError?
     /// The version of the driver.
-    public var driverVersion: String? { cycle.driverVersion ?? cycle.moduleVersion }
-    /// The driver's error messages so far, with the last number of each device.
-    public func xids() -> (counts: [XidCount], last: [PCIAddress: UInt64]) { cycle.xids.counts() }
+    public let driverVersion: String?
 }

@@ -2,13 +2,12 @@
 
 import KernelFiles
 import NVML
-public import PCIBus
 import Synchronization
 
 /// One number of the driver's error messages about one device.
 public struct XidCount: Sendable, Equatable {
-    /// The device.
-    public let address: PCIAddress
+    /// The id of the device.
+    public let device: String
     /// The number of the message.
     public let xid: UInt64
     /// How often it came since this process began to watch.
@@ -19,85 +18,125 @@ public struct XidCount: Sendable, Equatable {
 
 /// Waits for the driver's error messages in a thread of its own, and counts them.
 ///
-/// `begin` and `isWatching` belong to the thread that owns the library; the counts outlive its generations.
+/// The set of devices that are waited for is made by whoever owns the library and filled by the threads of the devices;
+/// the counts outlive its generations. A device that is lost ends the wait for all, so the next cycle begins anew.
 final class XidWatch: Sendable {
     /// More different messages than a driver has are not believed.
     private static let most = 1_024
+    private static let longestPauseNanoseconds: UInt64 = 30_000_000_000
 
     private struct Content {
         var counts: [XidCount] = []
-        var last: [PCIAddress: UInt64] = [:]
-        /// Closed by the thread that owns the library, never by the one that waits.
+        var last: [String: UInt64] = [:]
+        /// Closed by the owner of the library, never by the thread that waits.
         var set: NVMLEventSet?
-        /// Which begin the running thread belongs to; 0 for none.
-        var running: UInt64 = 0
-        var begun: UInt64 = 0
+        /// Which set it is, counted from 1: a device registers once with each.
+        var number: UInt64 = 0
+        /// Whether a thread waits for it, and whether that has ended.
+        var hasThread = false
+        var isOver = false
+        /// How often in a row a wait ended before anything had come of it, or could not begin.
+        var failureCount: UInt64 = 0
+        var nextTryNanoseconds: UInt64 = 0
     }
 
     private let content = Mutex(Content())
 
-    /// Whether a thread waits.
+    /// Makes a set for the devices to register with, where there is none that is waited for.
     ///
-    /// It ends by itself when the library is shut down or a registered device is lost.
-    var isWatching: Bool { content.withLock { $0.running != 0 } }
-
-    /// Registers the devices that answer and starts the thread; does nothing where none of them has events.
-    func begin(_ library: NVMLLibrary, _ devices: [NVIDIADevice]) throws(NVMLError) {
-        let old = content.withLock { content in
+    /// For the owner of the library, before the devices are read. After a wait that worked the next one begins at once;
+    /// after failures in a row it takes 1 s, 2 s and so on up to 30 s.
+    func prepare(_ library: NVMLLibrary, _ now: UInt64) throws(NVMLError) {
+        let old: NVMLEventSet?? = content.withLock { content in
+            if let set = content.set, set.isOpen, !content.isOver { return nil }
+            if content.isOver, content.failureCount > 0, content.nextTryNanoseconds == 0 {
+                content.nextTryNanoseconds = now &+ XidWatch.pause(after: content.failureCount)
+            }
+            guard now >= content.nextTryNanoseconds else { return nil }
+            content.nextTryNanoseconds = 0
             defer { content.set = nil }
-            return content.set
+            return .some(content.set)
         }
+        guard let old else { return }
         old?.close()
-        let set = try NVMLEventSet(library: library)
-        var registered = 0
-        for device in devices {
-            // One device that refuses must not take the others' events away; its state shows it anyway.
-            if let handle = device.handle, let types = try? set.register(handle), types != 0 { registered += 1 }
+        do throws(NVMLError) {
+            let fresh = try NVMLEventSet(library: library)
+            content.withLock { content in
+                content.set = fresh
+                content.number &+= 1
+                content.hasThread = false
+                content.isOver = false
+            }
+        } catch {
+            content.withLock { content in
+                content.failureCount &+= 1
+                content.nextTryNanoseconds = now &+ XidWatch.pause(after: content.failureCount)
+            }
+            throw error
         }
-        guard registered > 0 else {
-            set.close()
-            return
-        }
-        let number = content.withLock {
-            $0.set = set
-            $0.begun &+= 1
-            $0.running = $0.begun
-            return $0.begun
-        }
-        if !DetachedThread.start("hx-nvml-xid", { [self] in wait(set, number) }) { end(number) }
     }
 
-    /// What has come so far, with each device's last message.
-    func counts() -> (counts: [XidCount], last: [PCIAddress: UInt64]) {
-        content.withLock { ($0.counts, $0.last) }
+    private static func pause(after failures: UInt64) -> UInt64 {
+        min(longestPauseNanoseconds, 1_000_000_000 << min(failures &- 1, 5))
     }
+
+    /// Has the messages about a device counted; `known` is the set it is registered with.
+    ///
+    /// For the thread of the device.
+    func register(_ handle: NVMLDevice, as id: String, known: inout UInt64) {
+        let found = content.withLock { content in content.isOver ? nil : content.set.map { ($0, content.number) } }
+        guard let (set, number) = found, number != known else { return }
+        known = number
+        // One device that refuses must not take the others' events away; its state shows it anyway.
+        guard let types = try? set.register(handle, as: id), types != 0 else { return }
+        let isFirst = content.withLock { content in
+            guard content.number == number, !content.hasThread else { return false }
+            content.hasThread = true
+            return true
+        }
+        guard isFirst else { return }
+        if !DetachedThread.start("hx-nvml-xid", { [self] in wait(set, number) }) { end(number, hasWorked: false) }
+    }
+
+    /// What has come so far.
+    var counts: [XidCount] { content.withLock(\.counts) }
+
+    /// The last message about a device.
+    func last(of id: String) -> UInt64? { content.withLock { $0.last[id] } }
 
     private func wait(_ set: NVMLEventSet, _ number: UInt64) {
+        var hasWorked = false
         while true {
             do throws(NVMLError) {
-                guard let event = try set.wait() else { continue }
-                if case .xid(let xid) = event.kind { note(xid, event.pciAddress.flatMap { PCIAddress($0) }) }
+                let event = try set.wait()
+                hasWorked = true
+                if let event, case .xid(let xid) = event.kind, let device = event.device { note(xid, device) }
             } catch {
+                // The owner of the library has closed it: nothing has failed.
+                if error.code == .staleHandle { hasWorked = true }
                 break
             }
         }
-        end(number)
+        end(number, hasWorked: hasWorked)
     }
 
-    private func end(_ number: UInt64) {
-        content.withLock { if $0.running == number { $0.running = 0 } }
+    private func end(_ number: UInt64, hasWorked: Bool) {
+        content.withLock { content in
+            guard content.number == number else { return }
+            content.isOver = true
+            content.failureCount = hasWorked ? 0 : content.failureCount &+ 1
+        }
     }
 
-    private func note(_ xid: UInt64, _ address: PCIAddress?) {
-        guard let address else { return }
+    private func note(_ xid: UInt64, _ device: String) {
         let now = UInt64(max(0, WallClock.nanoseconds())) / 1_000_000
         content.withLock { content in
-            content.last[address] = xid
-            if let index = content.counts.firstIndex(where: { $0.address == address && $0.xid == xid }) {
+            content.last[device] = xid
+            if let index = content.counts.firstIndex(where: { $0.device == device && $0.xid == xid }) {
                 content.counts[index].count &+= 1
                 content.counts[index].lastMilliseconds = now
             } else if content.counts.count < XidWatch.most {
-                content.counts.append(XidCount(address: address, xid: xid, count: 1, lastMilliseconds: now))
+                content.counts.append(XidCount(device: device, xid: xid, count: 1, lastMilliseconds: now))
             }
         }
     }

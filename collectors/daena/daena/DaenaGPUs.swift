@@ -20,7 +20,7 @@ struct DaenaGPUs {
 
     /// Writes whether there are usable devices, and the figures of each GPU that answered in this scrape.
     func collect(from reader: inout KernelFileReader, into writer: inout MetricWriter<DaenaMetric>) {
-        nvidia.reportIfStuck()
+        nvidia.report(in: reader.scrape)
         do throws(CollectorError) {
             let snapshot = try inventory.snapshot()
             if let isUsable = snapshot.availability(of: .gpu) {
@@ -29,12 +29,11 @@ struct DaenaGPUs {
             if let isUsable = snapshot.availability(of: .tpu) {
                 writer.write(DaenaMetric.deviceAvailable, .none, extra: ("device_type", "tpu"), isUsable)
             }
-            _ = try nvidia.withResult(of: reader.scrape) { (view) throws(CollectorError) in
-                for device in view.devices where device.hasValues { write(device, into: &writer) }
-            }
         } catch {
             writer.loseItem(error.description)
         }
+        let scrape = reader.scrape
+        nvidia.forEach { device in if device.hasValues(in: scrape) { write(device, into: &writer) } }
         write("amd", in: reader.scrape, into: &writer)
         write("intel", in: reader.scrape, into: &writer)
     }

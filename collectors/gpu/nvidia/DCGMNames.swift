@@ -96,26 +96,21 @@ struct DCGMNames {
         }
     }
 
-    func write(_ view: borrowing NVIDIAView, into writer: inout MetricWriter<GPUMetric>) {
-        let hasXid = view.xids()
-        for device in view.devices where device.hasValues {
-            guard let number = device.gpuID else { continue }
-            let labels = writer.labels {
-                $0.add("gpu", number)
-                $0.add("UUID", device.identity?.uuid ?? "")
-                $0.add("device", device.identity?.minorNumber.map { "nvidia\($0)" } ?? "")
-                $0.add("modelName", device.identity?.name ?? "")
-                $0.add("Hostname", hostname)
-            }
-            for field in DCGMNames.fields {
-                if let value = field.value(device.reading) {
-                    writer.write(writer.family(field.family), labels, value)
-                }
-            }
-            if let xid = hasXid.last[device.address] {
-                writer.write(writer.family(DCGMNames.xidFamily), labels, xid)
-            }
+    /// Writes the values of one GPU's cycle.
+    func write(
+        _ device: NVIDIADevice, _ number: Int, lastXid: UInt64?, into writer: inout MetricWriter<GPUMetric>
+    ) {
+        let labels = writer.labels {
+            $0.add("gpu", number)
+            $0.add("UUID", device.identity?.uuid ?? "")
+            $0.add("device", device.identity?.minorNumber.map { "nvidia\($0)" } ?? "")
+            $0.add("modelName", device.identity?.name ?? "")
+            $0.add("Hostname", hostname)
         }
+        for field in DCGMNames.fields {
+            if let value = field.value(device.reading) { writer.write(writer.family(field.family), labels, value) }
+        }
+        if let lastXid { writer.write(writer.family(DCGMNames.xidFamily), labels, lastXid) }
     }
 
     private static func gauge(_ name: String, _ help: String) -> MetricFamily {

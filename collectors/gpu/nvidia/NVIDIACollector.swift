@@ -18,7 +18,10 @@ struct NVIDIACollector: Collector {
     static let descriptor = CollectorDescriptor(
         name: "nvidia", group: .gpu,
         help: "NVIDIA's GPUs: use, memory, temperatures, power, clocks, errors, links.",
-        reads: ["libnvidia-ml.so.1 (loaded where the PCI bus has a GPU of NVIDIA's)", "/sys/module/nvidia/version"],
+        reads: [
+            "libnvidia-ml.so.1 (loaded where a GPU is bound to the nvidia driver, or its node is in /dev)",
+            "/sys/module/nvidia/version",
+        ],
         sources: [DeviceInventory.self, NVIDIASource.self],
         flags: NVIDIAOptions.flags + [
             serial,
@@ -41,7 +44,8 @@ struct NVIDIACollector: Collector {
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        source.reportIfStuck()
+        let scrape = reader.scrape
+        source.report(in: scrape)
         let snapshot = try inventory.snapshot()
         var hasGPU = false
         var isBound = false
@@ -49,51 +53,49 @@ struct NVIDIACollector: Collector {
             hasGPU = true
             if device.driver == "nvidia" || device.driver.isEmpty && device.state == .available { isBound = true }
         }
-        guard hasGPU || source.isNeeded else {
+        guard hasGPU || source.isWatching else {
             return .noDevice(snapshot.busAbsence ?? "no NVIDIA GPU on the PCI bus")
         }
         if source.isReleased { return .noDevice("every /dev/nvidia* is let go of for now, as asked") }
-        guard isBound || source.isNeeded else { return .noDevice("no GPU is bound to the nvidia driver") }
-        let scrape = reader.scrape
-        let answer = try source.withResult(of: scrape) { (view) throws(CollectorError) in
-            try write(view, into: &writer)
+        guard isBound || source.isWatching else { return .noDevice("no GPU is bound to the nvidia driver") }
+        guard let library = source.libraryReport else { throw .busy("libnvidia-ml") }
+        if let absence = try absence(library, in: scrape) { return .absent(absence) }
+        var stuckCount = 0
+        var count = 0
+        source.forEach { device in
+            count += 1
+            write(device, driverVersion: library.driverVersion ?? "", in: scrape, into: &writer)
+        } stuck: { name in
+            stuckCount += 1
+            writer.loseItem("\(name): a call has not come back")
         }
-        if let answer { return answer }
-        // A GPU that came with this scrape is asked in the next one.
-        guard source.isRunning else { return .available }
-        throw .busy("libnvidia-ml")
-    }
-
-    private mutating func write(
-        _ view: borrowing NVIDIAView, into writer: inout Writer
-    ) throws(CollectorError) -> Availability {
-        if let absence = try NVIDIACollector.absence(view) { return .absent(absence) }
-        let version = view.driverVersion ?? ""
-        for device in view.devices {
-            guard let number = device.gpuID else {
-                if let failure = device.failure { writer.loseItem("\(device.addressText): \(failure)") }
-                continue
-            }
-            let gpu = writer.labels { $0.add("gpu", number) }
-            if let identity = device.identity {
-                writeInfo(identity, device, driverVersion: version, gpu, into: &writer)
-            }
-            if let failure = device.failure { writer.loseItem("GPU \(number) (\(device.addressText)): \(failure)") }
-            guard device.hasValues else { continue }
-            GPUValues(device: device, gpu: gpu).write(into: &writer)
-            if device.reading.cost.lostValues > 0 {
-                writer.loseItem("GPU \(number): \(device.reading.cost.lastFailure?.description ?? "values are lost")")
-            }
-        }
-        if source.options.hasXid { writeXids(view, into: &writer) }
-        if dcgm != nil { dcgm?.write(view, into: &writer) }
+        if stuckCount > 0, count == 0 { throw .busy("every GPU of libnvidia-ml") }
+        if source.options.hasXid { writeXids(into: &writer) }
         return .available
     }
 
+    private func write(_ device: NVIDIADevice, driverVersion: String, in scrape: UInt64, into writer: inout Writer) {
+        guard let number = device.gpuID else {
+            if let failure = device.failure { writer.loseItem("\(device.name): \(failure)") }
+            return
+        }
+        let gpu = writer.labels { $0.add("gpu", number) }
+        if let identity = device.identity {
+            writeInfo(identity, device, driverVersion: driverVersion, gpu, into: &writer)
+        }
+        if let failure = device.failure { writer.loseItem("GPU \(number) (\(device.name)): \(failure)") }
+        guard device.hasValues(in: scrape) else { return }
+        GPUValues(device: device, gpu: gpu).write(into: &writer)
+        if device.reading.cost.lostValues > 0 {
+            writer.loseItem("GPU \(number): \(device.reading.cost.lastFailure?.description ?? "values are lost")")
+        }
+        dcgm?.write(device, number, lastXid: source.lastXid(of: device), into: &writer)
+    }
+
     /// Why there is nothing at all; nil where there is something.
-    private static func absence(_ view: borrowing NVIDIAView) throws(CollectorError) -> Absence? {
-        let reason = view.failure?.description ?? ""
-        switch view.library {
+    private func absence(_ library: NVIDIALibraryReport, in scrape: UInt64) throws(CollectorError) -> Absence? {
+        let reason = library.failure?.description ?? ""
+        switch library.state {
         case .missing: return Absence(.libraryMissing, reason)
         case .noPermission: return Absence(.noPermission, reason)
         case .versionMismatch:
@@ -101,10 +103,16 @@ struct NVIDIACollector: Collector {
         case .driverNotLoaded: throw .other("the driver does not answer (\(reason))")
         case .working, .stuck, nil: break
         }
-        if let failure = view.failure, view.devices.allSatisfy({ !$0.hasValues }) {
-            throw .other("the library does not work (\(failure))")
+        var hasDevice = false
+        var hasValues = false
+        source.forEach { device in
+            hasDevice = true
+            if device.hasValues(in: scrape) { hasValues = true }
+        } stuck: { _ in
+            hasDevice = true
         }
-        return nil
+        if let failure = library.failure, !hasValues { throw .other("the library does not work (\(failure))") }
+        return hasDevice ? nil : Absence(.noDevice, "libnvidia-ml lists no GPU")
     }
 
     private func writeInfo(
@@ -116,7 +124,7 @@ struct NVIDIACollector: Collector {
             $0.add("uuid", identity.uuid ?? "")
             $0.add("name", identity.name ?? "")
             $0.add("vendor", "nvidia" as StaticString)
-            $0.add("device", device.addressText)
+            $0.add("device", device.id ?? "")
             $0.add("vbios", identity.vbiosVersion ?? "")
             $0.add("serial", serial)
             $0.add("driver_version", driverVersion)
@@ -127,9 +135,9 @@ struct NVIDIACollector: Collector {
         }
     }
 
-    private func writeXids(_ view: borrowing NVIDIAView, into writer: inout Writer) {
-        for entry in view.xids().counts {
-            guard let number = inventory.gpuID(of: entry.address), let xid = Int(exactly: entry.xid) else { continue }
+    private func writeXids(into writer: inout Writer) {
+        for entry in source.xidCounts {
+            guard let number = inventory.gpuID(of: entry.device), let xid = Int(exactly: entry.xid) else { continue }
             let labels = writer.labels {
                 $0.add("gpu", number)
                 $0.add("xid", xid)

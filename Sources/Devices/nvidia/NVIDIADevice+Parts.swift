@@ -3,18 +3,6 @@
 import NVML
 
 extension NVIDIADevice {
-    /// What the library says of the device; nil where it does not list it.
-    ///
-    /// `place` is its place in PCI order, which is the library's own order, for one whose index was never read.
-    func status(place: Int) -> NVIDIAStatus.GPU? {
-        // One that sleeps is not asked, and is taken to be as it was.
-        let shown = isSuspended ? condition ?? .working : condition
-        guard let shown else { return nil }
-        return NVIDIAStatus.GPU(
-            address: address, index: identity?.index.map(Int.init) ?? place, condition: shown, name: identity?.name,
-            uuid: identity?.uuid)
-    }
-
     /// Takes profiling samples of the device and of its MIG GPU instances, where it has such.
     func sample(_ handle: NVMLDevice) {
         if !hasTriedSampling {
