@@ -25,6 +25,8 @@ public struct Device: Sendable, Equatable {
     public internal(set) var address: PCIAddress?
     /// Who made its PCI function.
     public internal(set) var vendorID: UInt16?
+    /// What its maker calls its PCI function.
+    public internal(set) var deviceID: UInt16?
     /// Its folder in sysfs; empty where it has none (missing devices, CPU packages).
     public internal(set) var folder = ""
     /// Its DRM card (`card0`), where it has one.

@@ -69,6 +69,11 @@ struct DeviceRecord {
         return hasNews
     }
 
+    /// Drops devices that were none, and what was expected for their sake.
+    mutating func forget(_ ids: [String]) {
+        if learned.forget(ids) > 0 { isUnwritten = true }
+    }
+
     private func isNews(_ tracked: TrackedDevice) -> Bool {
         guard let known = learned.entries[tracked.device.id], known.kind == tracked.device.kind else { return true }
         guard let lastSeen = tracked.device.lastSeenSeconds else { return false }

@@ -104,6 +104,7 @@ final class DeviceScanner {
         }
         let nodes = AcceleratorNodes.list(roots, from: &reader)
         joinNodes(nodes, from: &reader)
+        forgetConsoles()
         for index in tracked.indices where !tracked[index].isSeen && tracked[index].facts.isPresent {
             if isStillThere(tracked[index]) { continue }
             tracked[index].vanish(lastSeenSeconds: lastSeconds)
@@ -161,6 +162,23 @@ final class DeviceScanner {
             tracked[index].device.vendor = PCIVendor.label(vendor)
         }
         if let status = pci?.status(of: address) { take(status, at: index, from: &reader) }
+    }
+
+    /// What was taken for a GPU once, by an earlier version or while another driver had it, and is a console, is not
+    /// missed.
+    private func forgetConsoles() {
+        guard let consoles = pci?.vendorOfConsole, !consoles.isEmpty else { return }
+        let wrong = tracked.filter { tracked in
+            guard tracked.device.kind == .gpu, !tracked.isSeen, let address = tracked.device.address else {
+                return false
+            }
+            return consoles[address].map(PCIVendor.label) == tracked.device.vendor
+        }
+        guard !wrong.isEmpty else { return }
+        let ids = Set(wrong.map(\.device.id))
+        tracked.removeAll { ids.contains($0.device.id) }
+        record.forget(Array(ids))
+        isChanged = true
     }
 
     /// A function that is there but could not be read in this scan is not missing.

@@ -13,6 +13,8 @@ final class PCIWatcher {
     private(set) var functions: [PCIFunction] = []
     /// Who made each function of the last scan, compute device or not.
     private(set) var vendorOf: [PCIAddress: UInt16] = [:]
+    /// Who made each display controller of the last scan that computes nothing.
+    private(set) var vendorOfConsole: [PCIAddress: UInt16] = [:]
     /// Why there is no bus; nil where there is one.
     private(set) var absence: String?
     /// What could not be read of the bus.
@@ -53,7 +55,11 @@ final class PCIWatcher {
             let lost = scanner.lostFunctions
             problem = lost == 0 ? nil : "\(lost) PCI functions cannot be read (\(scanner.lostReason ?? "unknown"))"
             vendorOf = [:]
-            for function in all { vendorOf[function.address] = function.vendorID }
+            vendorOfConsole = [:]
+            for function in all {
+                vendorOf[function.address] = function.vendorID
+                if function.isConsole { vendorOfConsole[function.address] = function.vendorID }
+            }
             functions = all.filter { $0.kind != .none }
             nameNewOnes()
         } catch {
@@ -63,6 +69,7 @@ final class PCIWatcher {
                 problem = nil
                 functions = []
                 vendorOf = [:]
+                vendorOfConsole = [:]
             case .unreadable, .library:
                 // What was there is taken to be there still: not to see is not to know that it is gone.
                 problem = error.description

@@ -30,6 +30,7 @@ struct TrackedDevice {
         device.numaNode = function.numaNode
         device.address = function.address
         device.vendorID = function.vendorID
+        device.deviceID = function.deviceID
         device.folder = folder
         device.lastSeenSeconds = nil
         facts.kind = kind

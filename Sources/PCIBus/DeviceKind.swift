@@ -10,7 +10,7 @@ public enum DeviceKind: String, Sendable, CaseIterable {
     case npu
     /// Any other processing accelerator.
     case accelerator
-    /// No compute device: network, storage, bridges, sound, displays of management controllers and hypervisors.
+    /// No compute device: network, storage, bridges, sound, displays that compute nothing.
     case none
 }
 
@@ -26,23 +26,20 @@ extension PCIFunction {
         if let known = KnownAccelerators.kind(vendor: vendorID, device: deviceID) {
             return known
         }
-        switch classCode {
-        case PCIClass.vgaController, PCIClass.threeDController, PCIClass.otherDisplay: return displayKind
-        case PCIClass.processingAccelerator: return acceleratorKind
-        default: return .none
-        }
+        if PCIClass.displays.contains(classCode) { return displayKind }
+        return classCode == PCIClass.processingAccelerator ? acceleratorKind : .none
     }
 
-    /// Displays are GPUs only of vendors whose display functions compute; a list of those that do not (ASPEED, Matrox,
-    /// virtio, QXL, VMware, Bochs, Hyper-V, Cirrus) would never be complete.
+    /// Whether it is a display controller that computes nothing: the console of a server, mostly.
+    public var isConsole: Bool { PCIClass.displays.contains(classCode) && !isVirtualFunction && kind == .none }
+
     private var displayKind: DeviceKind {
-        switch vendorID {
-        case PCIVendor.nvidia: .gpu
         // The second heads of old Radeon and Intel graphics are display functions without an engine behind them.
-        case PCIVendor.amd, PCIVendor.intel:
-            classCode == PCIClass.otherDisplay && address.function != 0 ? .none : .gpu
-        default: .none
-        }
+        let isSecondHead =
+            vendorID != PCIVendor.nvidia && classCode == PCIClass.otherDisplay && address.function != 0
+        if isSecondHead { return .none }
+        let computes = DisplayChips.computes(vendor: vendorID, device: deviceID, driver: status.driver)
+        return computes ? .gpu : .none
     }
 
     private var acceleratorKind: DeviceKind {
@@ -106,6 +103,7 @@ enum PCIClass {
     static let vgaController: UInt16 = 0x0300
     static let threeDController: UInt16 = 0x0302
     static let otherDisplay: UInt16 = 0x0380
+    static let displays: Set<UInt16> = [vgaController, threeDController, otherDisplay]
     /// Subclass 00 only: 01 is SNIA's data mover, which computes nothing.
     static let processingAccelerator: UInt16 = 0x1200
 }

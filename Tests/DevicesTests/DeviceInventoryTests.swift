@@ -102,6 +102,25 @@ private func options(_ tree: HostTree, _ change: (inout DeviceOptions) -> Void =
         #expect(try bench.look().availability(of: .gpu) == nil)
     }
 
+    @Test("the console of a server is no GPU, and one that was taken for a GPU is not missed")
+    func consoles() throws {
+        let tree = HostTree.computer()
+        tree.function("0000:02:00.0", "0x1002", "0x515e", class: "0x030000", driver: "radeon")
+        tree.function("0000:03:00.0", "0x1a03", "0x2000", class: "0x030000", driver: "ast")
+        tree.write(
+            "state/devices.seen",
+            """
+            most gpu 2
+            device gpu 0000:02:00.0 1700000000 amd ES1000
+            device gpu 0000:03:00.0 1700000000 nvidia A card that went, whose place a console has now
+
+            """)
+        var bench = Bench(tree, options(tree))
+        #expect(try bench.states() == ["0000:03:00.0=missing"])
+        let snapshot = try bench.look()
+        #expect(snapshot.expected(.gpu) == 1)
+    }
+
     @Test("the library's word is joined by address, and its GPUs keep their numbers")
     func library() throws {
         let tree = HostTree.computer()

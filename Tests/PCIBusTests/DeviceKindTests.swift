@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KernelFiles
 import PCIBus
 import Testing
 
@@ -11,6 +12,7 @@ struct DeviceKindTests {
         var code: UInt16
         var kind: DeviceKind
         var address = "0000:65:00.0"
+        var driver: String?
         var testDescription: String { name }
     }
 
@@ -26,6 +28,37 @@ struct DeviceKindTests {
         Case(
             name: "Radeon's second head", vendor: 0x1002, device: 0x5d6f, code: 0x0380, kind: .none,
             address: "0000:01:00.1"),
+        Case(name: "AMD Radeon of the first GCN", vendor: 0x1002, device: 0x6611, code: 0x0300, kind: .gpu),
+        Case(
+            name: "a Radeon that amdgpu runs", vendor: 0x1002, device: 0x4242, code: 0x0300, kind: .gpu,
+            driver: "amdgpu"),
+        Case(name: "Mach64", vendor: 0x1002, device: 0x4756, code: 0x0300, kind: .none),
+        Case(name: "Rage XL", vendor: 0x1002, device: 0x4752, code: 0x0300, kind: .none),
+        Case(name: "Rage 128 of QEMU", vendor: 0x1002, device: 0x5046, code: 0x0300, kind: .none),
+        Case(name: "RV100 of QEMU", vendor: 0x1002, device: 0x5159, code: 0x0300, kind: .none, driver: "radeon"),
+        Case(name: "ES1000", vendor: 0x1002, device: 0x515e, code: 0x0300, kind: .none, driver: "radeon"),
+        Case(name: "ES1000 of another board", vendor: 0x1002, device: 0x5969, code: 0x0300, kind: .none),
+        Case(name: "Radeon HD 5450", vendor: 0x1002, device: 0x68f9, code: 0x0300, kind: .none, driver: "radeon"),
+        Case(name: "Radeon HD 4200 in a chipset", vendor: 0x1002, device: 0x9710, code: 0x0300, kind: .none),
+        Case(name: "NVIDIA Kepler", vendor: 0x10de, device: 0x102d, code: 0x0302, kind: .gpu),
+        Case(
+            name: "NVIDIA Maxwell on nouveau", vendor: 0x10de, device: 0x1380, code: 0x0300, kind: .gpu,
+            driver: "nouveau"),
+        Case(name: "NVIDIA Fermi", vendor: 0x10de, device: 0x0dc4, code: 0x0300, kind: .none, driver: "nouveau"),
+        Case(
+            name: "NVIDIA Fermi with NVIDIA's driver", vendor: 0x10de, device: 0x06d2, code: 0x0302, kind: .gpu,
+            driver: "nvidia"),
+        Case(name: "NVIDIA GT218", vendor: 0x10de, device: 0x10c3, code: 0x0300, kind: .none),
+        Case(name: "GeForce 6150 in a chipset", vendor: 0x10de, device: 0x03d0, code: 0x0300, kind: .none),
+        Case(name: "Intel Ironlake", vendor: 0x8086, device: 0x0042, code: 0x0300, kind: .none, driver: "i915"),
+        Case(name: "Intel Ivy Bridge", vendor: 0x8086, device: 0x0152, code: 0x0300, kind: .gpu, driver: "i915"),
+        Case(name: "Intel Atom with PowerVR", vendor: 0x8086, device: 0x0be1, code: 0x0300, kind: .none),
+        Case(name: "Intel 945", vendor: 0x8086, device: 0x2772, code: 0x0300, kind: .none, driver: "i915"),
+        Case(name: "S3", vendor: 0x5333, device: 0x8811, code: 0x0300, kind: .none),
+        Case(name: "SiS", vendor: 0x1039, device: 0x6330, code: 0x0300, kind: .none),
+        Case(name: "XGI Volari", vendor: 0x18ca, device: 0x0020, code: 0x0300, kind: .none),
+        Case(name: "VIA Chrome", vendor: 0x1106, device: 0x7122, code: 0x0300, kind: .none),
+        Case(name: "Silicon Motion", vendor: 0x126f, device: 0x0750, code: 0x0300, kind: .none),
         Case(
             name: "Intel integrated", vendor: 0x8086, device: 0x9a49, code: 0x0300, kind: .gpu, address: "0000:00:02.0"),
         Case(name: "Intel Max", vendor: 0x8086, device: 0x0bd5, code: 0x0380, kind: .gpu),
@@ -69,8 +102,10 @@ struct DeviceKindTests {
     func kind(_ item: Case) throws {
         let address = try #require(PCIAddress(item.address))
         let function = PCIFunction(
-            address: address, vendorID: item.vendor, deviceID: item.device, classCode: item.code)
+            address: address, vendorID: item.vendor, deviceID: item.device, classCode: item.code,
+            status: PCIFunctionStatus(driver: item.driver, power: .unknown, configuration: .notRead))
         #expect(function.kind == item.kind)
+        #expect(function.isConsole == (item.kind == .none && item.code >> 8 == 3))
     }
 
     @Test("vendors without a short name are labelled by their id")

@@ -54,15 +54,15 @@ struct PCIBusScannerTests {
     @Test("a configuration space of ones is seen, of a sleeping function it is not read")
     func configuration() throws {
         let tree = HostTree.pciBus()
-        tree.function("0000:01:00.0", 0x10de, 1, class: 0x030200, config: allOnes, power: "active")
-        tree.function("0000:02:00.0", 0x10de, 1, class: 0x030200, config: allOnes, power: "suspended")
-        tree.function("0000:03:00.0", 0x10de, 1, class: 0x030200, config: allOnes, power: "resuming")
-        tree.function("0000:04:00.0", 0x10de, 1, class: 0x030200, config: allOnes, power: "unsupported")
-        tree.function("0000:05:00.0", 0x10de, 1, class: 0x030200, config: [0xff, 0xff])
-        tree.function("0000:06:00.0", 0x10de, 1, class: 0x030200, config: allOnes)
+        tree.function("0000:01:00.0", 0x10de, 0x2335, class: 0x030200, config: allOnes, power: "active")
+        tree.function("0000:02:00.0", 0x10de, 0x2335, class: 0x030200, config: allOnes, power: "suspended")
+        tree.function("0000:03:00.0", 0x10de, 0x2335, class: 0x030200, config: allOnes, power: "resuming")
+        tree.function("0000:04:00.0", 0x10de, 0x2335, class: 0x030200, config: allOnes, power: "unsupported")
+        tree.function("0000:05:00.0", 0x10de, 0x2335, class: 0x030200, config: [0xff, 0xff])
+        tree.function("0000:06:00.0", 0x10de, 0x2335, class: 0x030200, config: allOnes)
         // A card that died: nobody put it to sleep, and the kernel finds it without power.
         tree.write("devices/pci0000:00/0000:06:00.0/power_state", "D3cold\n")
-        tree.function("0000:07:00.0", 0x10de, 1, class: 0x030200, config: allOnes, power: "suspending")
+        tree.function("0000:07:00.0", 0x10de, 0x2335, class: 0x030200, config: allOnes, power: "suspending")
         var scanner = try PCIBusScanner(path: tree.bus)
         #expect(
             try scanner.scan().map(\.status.configuration)
@@ -90,10 +90,10 @@ struct PCIBusScannerTests {
     @Test("a function that loses its vendor file loses only itself")
     func vendorMissing() throws {
         let tree = HostTree.pciBus()
-        tree.function("0000:01:00.0", 0x10de, 1, class: 0x030200, omitting: ["vendor"])
-        tree.function("0000:02:00.0", 0x10de, 1, class: 0x030200, driver: "nvidia")
-        tree.function("0000:03:00.0", 0x10de, 1, class: 0x030200, omitting: ["class"])
-        tree.function("0000:04:00.0", 0x10de, 1, class: 0x030200)
+        tree.function("0000:01:00.0", 0x10de, 0x2335, class: 0x030200, omitting: ["vendor"])
+        tree.function("0000:02:00.0", 0x10de, 0x2335, class: 0x030200, driver: "nvidia")
+        tree.function("0000:03:00.0", 0x10de, 0x2335, class: 0x030200, omitting: ["class"])
+        tree.function("0000:04:00.0", 0x10de, 0x2335, class: 0x030200)
         // Unplugged between the directory's listing and the reading: the link leads nowhere.
         tree.remove("devices/pci0000:00/0000:04:00.0")
         var scanner = try PCIBusScanner(path: tree.bus)
@@ -106,7 +106,7 @@ struct PCIBusScannerTests {
     func sparse() throws {
         let tree = HostTree.pciBus()
         tree.function(
-            "0000:01:00.0", 0x10de, 1, class: 0x030200, config: answering,
+            "0000:01:00.0", 0x10de, 0x2335, class: 0x030200, config: answering,
             omitting: ["subsystem_vendor", "subsystem_device", "revision", "numa_node"])
         var scanner = try PCIBusScanner(path: tree.bus)
         let function = try #require(try scanner.scan().first)
@@ -121,7 +121,7 @@ struct PCIBusScannerTests {
         ])
     func misnamed(name: String) throws {
         let tree = HostTree.pciBus()
-        tree.function("0000:02:00.0", 0x10de, 1, class: 0x030200)
+        tree.function("0000:02:00.0", 0x10de, 0x2335, class: 0x030200)
         tree.make("bus/pci/devices/\(name)")
         var scanner = try PCIBusScanner(path: tree.bus)
         #expect(try scanner.scan().count == 1)
@@ -148,7 +148,7 @@ struct PCIBusScannerTests {
     @Test("a path longer than libpci takes is an error, not an end")
     func longPath() throws {
         let tree = HostTree.pciBus()
-        tree.function("0000:02:00.0", 0x10de, 1, class: 0x030200)
+        tree.function("0000:02:00.0", 0x10de, 0x2335, class: 0x030200)
         let path = tree.bus + String(repeating: "/.", count: 600)
         var scanner = try PCIBusScanner(path: path)
         #expect(try scanner.scan().isEmpty)
@@ -158,7 +158,7 @@ struct PCIBusScannerTests {
     @Test("the token changes with functions and with drivers of compute devices only")
     func token() throws {
         let tree = HostTree.pciBus()
-        tree.function("0000:01:00.0", 0x10de, 1, class: 0x030200, driver: "nvidia")
+        tree.function("0000:01:00.0", 0x10de, 0x2335, class: 0x030200, driver: "nvidia")
         tree.function("0000:02:00.0", 0x8086, 1, class: 0x020000, driver: "igb")
         var scanner = try PCIBusScanner(path: tree.bus)
         _ = try scanner.scan()
@@ -173,14 +173,15 @@ struct PCIBusScannerTests {
         #expect(scanner.changeToken() != second)
         tree.bind("0000:01:00.0", to: "nvidia")
         #expect(scanner.changeToken() == first)
-        tree.function("0000:03:00.0", 0x10de, 1, class: 0x030200)
+        tree.function("0000:03:00.0", 0x10de, 0x2335, class: 0x030200)
         #expect(scanner.changeToken() != first)
     }
 
     @Test("the status of a function follows its driver, and is nil once it is gone")
     func status() throws {
         let tree = HostTree.pciBus()
-        tree.function("0000:01:00.0", 0x10de, 1, class: 0x030200, driver: "nvidia", config: answering, power: "active")
+        tree.function(
+            "0000:01:00.0", 0x10de, 0x2335, class: 0x030200, driver: "nvidia", config: answering, power: "active")
         let scanner = try PCIBusScanner(path: tree.bus)
         let address = try #require(PCIAddress("0000:01:00.0"))
         #expect(
@@ -226,8 +227,8 @@ struct PCIBusScannerTests {
     @Test("500 scans that fail in parts leak neither descriptors nor memory")
     func noLeaks() throws {
         let tree = HostTree.pciBus()
-        tree.function("0000:01:00.0", 0x10de, 1, class: 0x030200, omitting: ["vendor"])
-        tree.function("0000:02:00.0", 0x10de, 1, class: 0x030200, driver: "nvidia", config: answering, group: 3)
+        tree.function("0000:01:00.0", 0x10de, 0x2335, class: 0x030200, omitting: ["vendor"])
+        tree.function("0000:02:00.0", 0x10de, 0x2335, class: 0x030200, driver: "nvidia", config: answering, group: 3)
         tree.make("bus/pci/devices/nonsense")
         var scanner = try PCIBusScanner(path: tree.bus)
         for _ in 0..<50 { _ = try scanner.scan() }
