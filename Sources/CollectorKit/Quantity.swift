@@ -15,6 +15,8 @@ public enum Quantity: Sendable, CaseIterable {
     case fanSpeed
     /// A part of a whole, 0 to 1.
     case share
+    /// Relative humidity, 0 to 1.
+    case humidity
     /// Voltage, in volts.
     case voltage
     /// Current, in amperes.
@@ -41,6 +43,8 @@ public enum Quantity: Sendable, CaseIterable {
         // The fastest fans of servers turn at 40,000.
         case .fanSpeed: 0...60_000
         case .share: 0...1
+        // Sensors overshoot where water condenses.
+        case .humidity: 0...1.5
         case .voltage: -2_000...2_000
         case .current: -10_000...10_000
         // All ones in 32 bits are 4,295 W where the unit is the microwatt.
@@ -77,19 +81,22 @@ public enum Quantity: Sendable, CaseIterable {
 }
 
 /// The memory of a device: all of it, and what of it is used, as far as a driver's figures can be true.
-public struct DeviceMemory: Sendable, Equatable {
+public struct MemoryFigures: Sendable, Equatable {
     /// All of it, in bytes, never 0; nil where that is not known or there is none.
     public let totalBytes: UInt64?
     /// What is used, in bytes, at most all of it; nil where that is not known.
     public let usedBytes: UInt64?
     /// How many of the driver's figures cannot be true.
     public let lostFigures: Int
+    /// Whether the driver says that there is none: a total of 0.
+    public let isNone: Bool
 
     /// The memory of a driver's figures.
     ///
     /// A total of 0 is what drivers say for a memory that the device does not have, or that they do not know: then
     /// nothing is known, and nothing lost.
     public init(totalBytes total: UInt64?, usedBytes used: UInt64?) {
+        isNone = total == 0
         if let total, !Quantity.memory.holds(Double(total)) {
             totalBytes = nil
             usedBytes = nil

@@ -33,17 +33,17 @@ import Testing
 
     @Test("memory is what its figures say as far as they can be true")
     func memory() {
-        let usual = DeviceMemory(totalBytes: 100, usedBytes: 40)
+        let usual = MemoryFigures(totalBytes: 100, usedBytes: 40)
         #expect(usual.totalBytes == 100 && usual.usedBytes == 40 && usual.freeBytes == 60 && usual.lostFigures == 0)
         // No memory of its own, or none that the driver knows: nothing is lost.
-        let none = DeviceMemory(totalBytes: 0, usedBytes: 0)
+        let none = MemoryFigures(totalBytes: 0, usedBytes: 0)
         #expect(none.totalBytes == nil && none.usedBytes == nil && none.freeBytes == nil && none.lostFigures == 0)
-        let tooMuch = DeviceMemory(totalBytes: 100, usedBytes: 101)
+        let tooMuch = MemoryFigures(totalBytes: 100, usedBytes: 101)
         #expect(tooMuch.totalBytes == 100 && tooMuch.usedBytes == nil && tooMuch.lostFigures == 1)
-        let ones = DeviceMemory(totalBytes: .max, usedBytes: 5)
+        let ones = MemoryFigures(totalBytes: .max, usedBytes: 5)
         #expect(ones.totalBytes == nil && ones.usedBytes == nil && ones.lostFigures == 2)
-        let unknown = DeviceMemory(totalBytes: nil, usedBytes: 5)
+        let unknown = MemoryFigures(totalBytes: nil, usedBytes: 5)
         #expect(unknown.totalBytes == nil && unknown.usedBytes == 5 && unknown.freeBytes == nil)
-        #expect(DeviceMemory(totalBytes: nil, usedBytes: .max).lostFigures == 1)
+        #expect(MemoryFigures(totalBytes: nil, usedBytes: .max).lostFigures == 1)
     }
 }

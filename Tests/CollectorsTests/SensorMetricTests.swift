@@ -27,7 +27,8 @@ import Testing
                     name: name, label: "The \"\(name)\"", kind: kind, input: nil, limits: [], alarms: [], chip: 0)
                 var reading = SensorReading()
                 reading.value = 1.5
-                reading.limits = [SensorLimit(kind: .max, value: 2)]
+                // No range of what can be is narrower.
+                reading.limits = [SensorLimit(kind: .max, value: kind == .humidity ? 1 : 2)]
                 reading.alarms = [SensorAlarm(kind: .general, isRaised: true)]
                 if kind == .fan { reading.lostAttributes = 2 }
                 SensorMetric.write(reading, of: feature, chip: "chip", into: &writer)

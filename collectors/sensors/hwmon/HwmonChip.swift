@@ -25,8 +25,12 @@ struct HwmonChip: ItemContent, ~Copyable {
     private var hasDevice = false
     private var sensors: [HwmonSensor] = []
 
-    init(_ entry: HwmonEntry, label: String, sensorFilter: DeviceFilter) {
+    /// What sleeps behind the chip, which is not woken for it.
+    private let runtimePM: RuntimePM
+
+    init(_ entry: HwmonEntry, label: String, sensorFilter: DeviceFilter, runtimePM: RuntimePM) {
         self.entry = entry
+        self.runtimePM = runtimePM
         self.label = label
         self.sensorFilter = sensorFilter
         directory = WatchedDirectory(entry.path)
@@ -50,6 +54,8 @@ struct HwmonChip: ItemContent, ~Copyable {
             }
             writer.write(HwmonCollector.Metric.chipNames, labels, 1)
         }
+        // The chip of a card: its name is known, and to ask for more would wake the card in each scrape.
+        if runtimePM.isAsleep(from: &reader) { return }
         for index in sensors.indices { sensors[index].read(from: &reader, chip: label, into: &writer) }
     }
 

@@ -24,11 +24,6 @@ struct HwmonCollector: Collector {
         }
     }
 
-    static let chipInclude = Flag.pattern(
-        "collector.hwmon.chip-include",
-        help: "Chips to show, as a regular expression of the label chip; not together with chip-exclude.")
-    static let chipExclude = Flag.pattern(
-        "collector.hwmon.chip-exclude", help: "Chips to leave out, as a regular expression of the label chip.")
     static let sensorInclude = Flag.pattern(
         "collector.hwmon.sensor-include",
         help: "Sensors to show, as a regular expression of chip;sensor; not together with sensor-exclude.")
@@ -40,8 +35,8 @@ struct HwmonCollector: Collector {
         help: "Temperatures, fans, voltages, currents and power from hardware monitoring chips.",
         reads: ["/sys/class/hwmon/*"], sources: [HwmonSource.self],
         flags: [
-            chipInclude,
-            chipExclude,
+            HwmonFlags.chipInclude,
+            HwmonFlags.chipExclude,
             sensorInclude,
             sensorExclude,
         ],

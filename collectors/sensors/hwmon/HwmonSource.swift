@@ -29,8 +29,7 @@ final class HwmonSource: LaneSource {
 
     init(context: CollectorContext) throws(ConfigurationError) {
         path = context.roots.sys("class/hwmon")
-        chipFilter = try DeviceFilter(
-            context.options, include: HwmonCollector.chipInclude, exclude: HwmonCollector.chipExclude)
+        chipFilter = try HwmonFlags.chips(context.options)
         sensorFilter = try DeviceFilter(
             context.options, include: HwmonCollector.sensorInclude, exclude: HwmonCollector.sensorExclude)
         listing = ItemListing(of: path, Listing(directory: WatchedDirectory(path)))
@@ -73,27 +72,17 @@ final class HwmonSource: LaneSource {
             listing.entries = entries(names, from: &reader)
         case .changed(let names): listing.entries = entries(names, from: &reader)
         }
-        let labels = Self.labels(of: listing.entries)
+        let labels = HwmonEntry.labels(of: listing.entries)
         let shown = zip(listing.entries, labels).filter { !chipFilter.ignores($1) }.map(Identity.init)
         listing.chips.update(to: shown, id: \.entry.entry, identity: { $0 }) { chip in
-            Item(chip.entry.path, HwmonChip(chip.entry, label: chip.label, sensorFilter: sensorFilter))
+            let runtimePM = RuntimePM(above: chip.entry.path, from: &reader)
+            let content = HwmonChip(
+                chip.entry, label: chip.label, sensorFilter: sensorFilter, runtimePM: runtimePM)
+            return Item(chip.entry.path, content)
         }
     }
 
     private func entries(_ names: [String], from reader: inout KernelFileReader) -> [HwmonEntry] {
         names.compactMap { HwmonEntry($0, in: path, from: &reader) }
-    }
-
-    /// The labels of chips: by the place of the device, and where several chips are on one device, also by the
-    /// driver's name, or by the entry where they share that too.
-    private static func labels(of entries: [HwmonEntry]) -> [String] {
-        entries.map { entry in
-            let others = entries.filter { $0.base == entry.base && $0.entry != entry.entry }
-            guard !others.isEmpty else { return entry.base }
-            guard let name = entry.name, !others.contains(where: { $0.name == name }) else {
-                return entry.base + "_" + HwmonText.clean(entry.entry)
-            }
-            return entry.base + "_" + name
-        }
     }
 }

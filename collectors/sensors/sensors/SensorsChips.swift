@@ -24,38 +24,46 @@ struct SensorsChips: ItemContent, ~Copyable {
     }
 
     private let configuration: String?
+    private let chipFilter: DeviceFilter
+    /// Of each of the library's chips: what sleeps behind it, which is not woken for it; nil for one not to be read.
+    private var runtimePM: [RuntimePM?] = []
     private var library: SensorsLibrary?
     private var openedToken: UInt64?
     private var triedNanoseconds: UInt64?
-    private var limits: [Limits] = []
+    /// By the place of the feature among those of all chips; nil for those that were not read yet.
+    private var limits: [Limits?] = []
     private var limitsNanoseconds: UInt64 = 0
     /// Told the token at which the library found no chip, 0 where it found some.
     private let onEmpty: @Sendable (UInt64) -> Void
 
-    init(configuration: String?, onEmpty: @escaping @Sendable (UInt64) -> Void) {
+    init(configuration: String?, chipFilter: DeviceFilter, onEmpty: @escaping @Sendable (UInt64) -> Void) {
         self.configuration = configuration
+        self.chipFilter = chipFilter
         self.onEmpty = onEmpty
     }
 
     mutating func read(from reader: inout KernelFileReader) {
         writer.reset()
         let now = Clock.monotonicNanoseconds()
-        guard open(now) else { return }
-        let isLimitTime = limits.isEmpty || now &- limitsNanoseconds >= SensorsChips.limitIntervalNanoseconds
+        guard open(now, from: &reader) else { return }
+        let isLimitTime = now &- limitsNanoseconds >= SensorsChips.limitIntervalNanoseconds
         if isLimitTime { limitsNanoseconds = now }
         // First of all, so that the log names the file: a chip whose statements are left out has other values.
         for problem in library?.configurationProblems ?? [] { writer.loseItem(problem) }
         var index = 0
-        for chip in library?.chips ?? [] {
-            for feature in chip.features {
-                readFeature(feature, of: chip.name, index, withLimits: isLimitTime)
-                index += 1
+        for (place, chip) in (library?.chips ?? []).enumerated() {
+            defer { index += chip.features.count }
+            guard place < runtimePM.count, let runtimePM = runtimePM[place], !runtimePM.isAsleep(from: &reader) else {
+                continue
+            }
+            for (offset, feature) in chip.features.enumerated() {
+                readFeature(feature, of: chip.name, index &+ offset, withLimits: isLimitTime)
             }
         }
     }
 
     /// Opens the library where it is not open, or knows chips of another time; false where there is nothing to read.
-    private mutating func open(_ now: UInt64) -> Bool {
+    private mutating func open(_ now: UInt64, from reader: inout KernelFileReader) -> Bool {
         guard let token = SensorsLibrary.changeToken() else {
             library = nil
             openedToken = nil
@@ -78,22 +86,50 @@ struct SensorsChips: ItemContent, ~Copyable {
             return false
         }
         openedToken = token
+        choose(from: &reader)
         let hasFeatures = library?.chips.contains { !$0.features.isEmpty } ?? false
         onEmpty(hasFeatures ? 0 : token)
         return true
     }
 
+    /// Finds out which chips are to be read, and what may sleep behind them.
+    private mutating func choose(from reader: inout KernelFileReader) {
+        let chips = library?.chips ?? []
+        limits = Array(repeating: nil, count: chips.reduce(0) { $0 &+ $1.features.count })
+        let labels = chipFilter.isEmpty ? [:] : SensorsChips.labels(from: &reader)
+        runtimePM = chips.map { chip in
+            if !chipFilter.isEmpty {
+                // One whose label is not known may be the one to be left alone.
+                guard let label = labels[chip.path], !chipFilter.ignores(label) else { return nil }
+            }
+            return RuntimePM(above: chip.path, from: &reader)
+        }
+    }
+
+    /// What the collector hwmon calls the chips, by their folders.
+    private static func labels(from reader: inout KernelFileReader) -> [String: String] {
+        let folder = "/sys/class/hwmon"
+        // Not there: no chip, and no label.
+        guard var listing = try? reader.list(KernelDirectory(folder)) else { return [:] }
+        var names: [String] = []
+        while let name = listing.next() { names.append(name.text) }
+        let entries = names.compactMap { HwmonEntry($0, in: folder, from: &reader) }
+        return Dictionary(
+            zip(entries.map(\.path), HwmonEntry.labels(of: entries)), uniquingKeysWith: { first, _ in first })
+    }
+
     private mutating func readFeature(_ feature: SensorFeature, of chip: String, _ index: Int, withLimits: Bool) {
         guard var reading = library?.read(feature, withLimits: false) else { return }
-        if withLimits || index >= limits.count {
+        guard index < limits.count else { return }
+        if withLimits || limits[index] == nil {
             guard let whole = library?.read(feature, withLimits: true) else { return }
-            let kept = Limits(values: whole.limits, lost: max(0, whole.lostAttributes &- reading.lostAttributes))
-            if index < limits.count { limits[index] = kept } else { limits.append(kept) }
+            limits[index] = Limits(
+                values: whole.limits, lost: max(0, whole.lostAttributes &- reading.lostAttributes))
         }
         // A limit that cannot be read is lost in every scrape, not only in those that try.
-        if index < limits.count {
-            reading.limits = limits[index].values
-            reading.lostAttributes += limits[index].lost
+        if let kept = limits[index] {
+            reading.limits = kept.values
+            reading.lostAttributes += kept.lost
         }
         SensorMetric.write(reading, of: feature, chip: chip, into: &writer)
     }

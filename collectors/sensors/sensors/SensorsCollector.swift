@@ -81,6 +81,21 @@ enum SensorMetric: Int, FamilyKey {
         }
     }
 
+    /// What a kind of sensor measures; nil for what has no reading.
+    private static func quantity(_ kind: SensorKind, chip: String) -> Quantity? {
+        switch kind {
+        // Thermocouples come to hwmon through the bridge from IIO alone.
+        case .temperature: chip.hasPrefix("iio_hwmon") ? .temperature : .chipTemperature
+        case .fan: .fanSpeed
+        case .voltage: .voltage
+        case .current: .current
+        case .power: .power
+        case .energy: .energy
+        case .humidity: .humidity
+        case .intrusion: nil
+        }
+    }
+
     /// Writes the values of a feature.
     ///
     /// An attribute that could not be read is a lost item.
@@ -92,8 +107,16 @@ enum SensorMetric: Int, FamilyKey {
             $0.add("feature", feature.name)
             $0.add("label", feature.label)
         }
-        if let value = reading.value, let metric = SensorMetric(feature.kind) { writer.write(metric, labels, value) }
-        for limit in reading.limits {
+        let quantity = SensorMetric.quantity(feature.kind, chip: chip)
+        if let value = reading.value, let metric = SensorMetric(feature.kind) {
+            if quantity?.holds(value) ?? true {
+                writer.write(metric, labels, value)
+            } else {
+                writer.loseItem("\(chip) \(feature.name): \(value) cannot be")
+            }
+        }
+        // Chips say with a limit that cannot be that there is none, NVMe disks with 65,262 degrees: nothing is lost.
+        for limit in reading.limits where quantity?.holds(limit.value) ?? true {
             let all = writer.labels(labels) {
                 $0.add("kind", feature.kind.rawValue)
                 $0.add("limit", limit.kind.rawValue)

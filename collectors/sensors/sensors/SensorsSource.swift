@@ -21,14 +21,17 @@ final class SensorsSource: LaneSource {
         let value = Atomic<UInt64>(0)
     }
 
-    init(context: CollectorContext) {
+    init(context: CollectorContext) throws(ConfigurationError) {
         isInForce = context.roots.isLiveSysfs
         let file = context.options[SensorsCollector.configFile]
+        let chipFilter = try HwmonFlags.chips(context.options)
         let emptyToken = EmptyToken()
         self.emptyToken = emptyToken
         chips = Item(
             "libsensors",
-            SensorsChips(configuration: file.isEmpty ? nil : file) { emptyToken.value.store($0, ordering: .relaxed) })
+            SensorsChips(configuration: file.isEmpty ? nil : file, chipFilter: chipFilter) {
+                emptyToken.value.store($0, ordering: .relaxed)
+            })
     }
 
     /// Why there is nothing to read; nil where there is.

@@ -53,6 +53,19 @@ struct HwmonEntry: Equatable {
         }
     }
 
+    /// The labels of chips, of all that there are: by the place of the device, and where several chips are on one
+    /// device, also by the driver's name, or by the entry where they share that too.
+    static func labels(of entries: [HwmonEntry]) -> [String] {
+        entries.map { entry in
+            let others = entries.filter { $0.base == entry.base && $0.entry != entry.entry }
+            guard !others.isEmpty else { return entry.base }
+            guard let name = entry.name, !others.contains(where: { $0.name == name }) else {
+                return entry.base + "_" + HwmonText.clean(entry.entry)
+            }
+            return entry.base + "_" + name
+        }
+    }
+
     /// Bus or class and device: `platform_applesmc_768`.
     private static func baseOfDevice(_ path: String) -> String {
         let device = lastPart(of: path)
