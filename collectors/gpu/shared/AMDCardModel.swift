@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CollectorKit
 import Devices
 import Exposition
 import KernelFiles
@@ -22,13 +23,10 @@ struct AMDCardModel: CardModel {
         ]
         plan.attributes = candidates.filter { reader.exists($0.file.path) }
         plan.attributes += GPUModel.pcieLink(device, from: reader)
-        let hwmon = CardHwmon.attributes(of: device.folder, from: &reader)
+        let hwmon = CardHwmon.attributes(of: device, from: &reader)
         plan.attributes += hwmon
-        let pools = [
-            MemoryPart(folder + "mem_info_vram_", .memory, total: .memoryTotal),
-            MemoryPart(folder + "mem_info_vis_vram_", .bar1, total: nil),
-        ]
-        plan.parts = pools.filter { reader.exists($0.total.path) }
+        let memory = AMDMemoryPart(device, from: reader)
+        plan.parts = memory.isEmpty ? [] : [memory]
         // Chips without clocks in hwmon show the current one here.
         for (file, domain) in [("pp_dpm_sclk", "graphics"), ("pp_dpm_mclk", "memory")]
         where reader.exists(folder + file) {
@@ -81,37 +79,6 @@ enum GPUModel {
     }
 }
 
-/// A pool of memory with a total and a used amount.
-struct MemoryPart: CardPart {
-    let total: KernelFile
-    private let used: KernelFile
-    private let metric: GPUMetric
-    private let totalMetric: GPUMetric?
-
-    init(_ prefix: String, _ metric: GPUMetric, total: GPUMetric?) {
-        self.total = KernelFile(oneRead: prefix + "total")
-        used = KernelFile(oneRead: prefix + "used")
-        self.metric = metric
-        totalMetric = total
-    }
-
-    func read(
-        from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter<GPUMetric>,
-        figures: inout GPUFigures
-    ) {
-        let totalBytes = reader.cardNumber(of: total, or: &writer)
-        let usedBytes = reader.cardNumber(of: used, or: &writer)
-        if let totalMetric, let totalBytes { writer.write(totalMetric, labels, totalBytes) }
-        if let usedBytes { writer.write(metric, labels, extra: ("state", "used"), usedBytes) }
-        if let totalBytes, let usedBytes, totalBytes >= usedBytes {
-            writer.write(metric, labels, extra: ("state", "free"), totalBytes - usedBytes)
-        }
-        guard metric == .memory else { return }
-        figures.memoryTotalBytes = totalBytes
-        figures.memoryUsedBytes = usedBytes
-    }
-}
-
 /// A table of clock levels: `1: 800Mhz *` a line, the star at the current one.
 struct ClockLevelsPart: CardPart {
     private let file: KernelFile
@@ -136,7 +103,8 @@ struct ClockLevelsPart: CardPart {
             var fields = ByteScanner(line)
             // `S:` is the level of deep sleep.
             guard fields.skipFields(1), let level = fields.nextField(),
-                let megahertz = level.upTo(level.count &- 3).unsigned, megahertz < 1_000_000
+                let megahertz = level.upTo(level.count &- 3).unsigned,
+                Quantity.clock.holds(Double(megahertz) * 1_000_000)
             else { continue }
             highest = max(highest, megahertz)
             if fields.nextField() ?? Bytes("") == "*" { current = megahertz }

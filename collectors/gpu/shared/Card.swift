@@ -11,6 +11,9 @@ struct CardPlan<Metric: FamilyKey> {
     var attributes: [CardAttribute<Metric>] = []
     /// Parts of the card that are more than that.
     var parts: [any CardPart<Metric>] = []
+
+    /// True where the card has nothing to read.
+    var isEmpty: Bool { attributes.isEmpty && parts.isEmpty }
 }
 
 /// A part of a card that takes several files, or one with several values.
@@ -77,7 +80,7 @@ struct Card<Metric: FamilyKey>: ItemContent, ~Copyable {
         for attribute in plan.attributes { read(attribute, labels, from: &reader) }
         for part in plan.parts { part.read(from: &reader, labels: labels, into: &writer, figures: &figures) }
         // Drivers refuse (EINVAL) where the kernel will not wake their device any more, as if there were no value.
-        if power == .error, writer.sampleCount <= described {
+        if power == .error, !plan.isEmpty, writer.sampleCount <= described {
             writer.loseItem("\(device.id): runtime power management has failed, and no attribute has a value")
         }
     }

@@ -20,6 +20,7 @@ struct CardAttribute<Metric: FamilyKey> {
     let metric: Metric
     private let form: Form
     private let unit: KernelUnit
+    private let quantity: Quantity?
     /// Labels beside the card's own.
     let labels: [(name: StaticString, value: String)]
 
@@ -31,16 +32,20 @@ struct CardAttribute<Metric: FamilyKey> {
         self.metric = metric
         self.form = form
         self.unit = unit
+        quantity = (metric as? any Measured)?.quantity
         self.labels = labels
     }
 
-    /// The value of the attribute's text; nil where it is none.
+    /// The value of the attribute's text; nil where it is none, or none that can be true.
     func value(of text: Bytes) -> SampleValue? {
+        guard let value = number(text) else { return nil }
+        return quantity?.holds(value) ?? true ? value : nil
+    }
+
+    private func number(_ text: Bytes) -> SampleValue? {
         if form == .linkSpeed { return CardAttribute.generation(text) }
         if let number = text.unsigned {
-            // More hertz than 64 bits hold are no clock.
-            if form == .limit && number == 0 || unit == .megahertz && number > .max / 1_000_000 { return nil }
-            return unit.value(number)
+            return form == .limit && number == 0 ? nil : unit.value(number)
         }
         // Temperatures may be below zero, and they alone.
         guard unit == .milli, text[0] == UInt8(ascii: "-") else { return nil }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Devices
 import Exposition
 import KernelFiles
 
@@ -7,46 +8,87 @@ import KernelFiles
 ///
 /// Source: kernel Documentation/hwmon/sysfs-interface.rst, Documentation/gpu/amdgpu/thermal.rst.
 enum CardHwmon {
-    /// The attributes of a card's chip; none where it has no chip.
-    static func attributes(
-        of deviceFolder: String, from reader: inout KernelFileReader
-    ) -> [CardAttribute<GPUMetric>] {
-        // Integrated GPUs have no chip.
-        guard var chips = try? reader.list(KernelDirectory(deviceFolder + "/hwmon")), let chip = chips.next() else {
-            return []
+    /// A channel of a chip: `power2` of the file `power2_max`.
+    private struct Channel: Hashable {
+        let kind: String
+        let number: Int
+        /// The driver's name for what it measures; empty where it gives none.
+        let label: String
+
+        /// Which of several channels of a kind is the whole card, the lowest first.
+        ///
+        /// xe has one of the card and one of its package, each on some chips only; of what has other names (the fast
+        /// and slow limit of an AMD processor) the first is taken.
+        var rank: (Int, Int) {
+            switch label {
+            case "card": (0, number)
+            case "pkg": (2, number)
+            default: (1, number)
+            }
         }
-        let folder = deviceFolder + "/hwmon/" + chip.text
-        guard var names = try? reader.list(KernelDirectory(folder)) else { return [] }
+    }
+
+    /// The attributes of a card's chip; none where it has no chip.
+    static func attributes(of device: Device, from reader: inout KernelFileReader) -> [CardAttribute<GPUMetric>] {
+        guard let folder = chip(of: device, from: &reader),
+            var names = try? reader.list(KernelDirectory(folder))
+        else { return [] }
         var files: [String] = []
         while let name = names.next() { files.append(name.text) }
-        return files.sorted().flatMap { attributes(folder, $0, from: &reader) }
+        var channels: [String: Channel] = [:]
+        var found: [(channel: Channel, attribute: Substring)] = []
+        for file in files.sorted() {
+            let feature = String(file.prefix { $0 != "_" })
+            let kind = String(feature.prefix { $0.isLetter })
+            guard let number = Int(feature.dropFirst(kind.count)) else { continue }
+            let channel =
+                channels[feature]
+                ?? Channel(kind: kind, number: number, label: label(folder, feature, from: &reader))
+            channels[feature] = channel
+            found.append((channel, file.dropFirst(feature.count).dropFirst()))
+        }
+        return found.flatMap { (channel, attribute) -> [CardAttribute<GPUMetric>] in
+            // Several channels of power or energy are the card and its parts: the card's is shown.
+            if ["power", "energy"].contains(channel.kind) {
+                let others = found.filter { $0.channel.kind == channel.kind && $0.attribute == attribute }
+                if others.contains(where: { $0.channel.rank < channel.rank }) { return [] }
+            }
+            return attributes(folder, channel, attribute)
+        }
+    }
+
+    /// The folder of the chip that the card's driver has made; nil where it has none, as integrated GPUs.
+    ///
+    /// i915 has further ones for the parts of some cards.
+    private static func chip(of device: Device, from reader: inout KernelFileReader) -> String? {
+        let folder = device.folder + "/hwmon"
+        guard var names = try? reader.list(KernelDirectory(folder)) else { return nil }
+        var chips: [String] = []
+        while let name = names.next() { chips.append(folder + "/" + name.text) }
+        chips.sort { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+        // A chip without a name is one of another name.
+        let own = chips.first { (try? reader.contents(ofPath: $0 + "/name"))?.trimmed.text == device.driver }
+        return own ?? chips.first
     }
 
     private static func attributes(
-        _ folder: String, _ file: String, from reader: inout KernelFileReader
+        _ folder: String, _ channel: Channel, _ attribute: Substring
     ) -> [CardAttribute<GPUMetric>] {
-        let path = folder + "/" + file
-        let feature = String(file.prefix { $0 != "_" })
-        let kind = feature.prefix { $0.isLetter }
-        guard let number = Int(feature.dropFirst(kind.count)) else { return [] }
-        let attribute = file.dropFirst(feature.count).dropFirst()
-        switch (kind, attribute) {
-        case ("temp", "input"):
-            return [.init(path, .temperature, .milli, ("sensor", sensor(folder, feature, number, from: &reader)))]
+        let feature = channel.kind + String(channel.number)
+        let path = folder + "/" + feature + (attribute.isEmpty ? "" : "_" + attribute)
+        let place = String(max(0, channel.number &- 1))
+        switch (channel.kind, attribute) {
+        case ("temp", "input"): return [.init(path, .temperature, .milli, ("sensor", sensor(channel)))]
         case ("temp", "crit"):
-            let name = sensor(folder, feature, number, from: &reader)
-            return [.init(path, .temperatureLimit, .milli, ("limit", name + "_critical"))]
+            return [.init(path, .temperatureLimit, .milli, ("limit", sensor(channel) + "_critical"))]
         case ("temp", "emergency"):
-            let name = sensor(folder, feature, number, from: &reader)
-            return [.init(path, .temperatureLimit, .milli, ("limit", name + "_emergency"))]
-        case ("fan", "input"): return [.init(path, .fanRPM, .one, ("fan", String(max(0, number &- 1))))]
-        case ("pwm", ""): return [.init(path, .fanSpeed, .dividedBy(255), ("fan", String(max(0, number &- 1))))]
+            return [.init(path, .temperatureLimit, .milli, ("limit", sensor(channel) + "_emergency"))]
+        case ("fan", "input"): return [.init(path, .fanRPM, .one, ("fan", place))]
+        case ("pwm", ""): return [.init(path, .fanSpeed, .dividedBy(255), ("fan", place))]
         case ("freq", "input"):
-            let domain = clockDomain(label(folder, feature, from: &reader), number)
-            return [.init(path, .clock, .one, ("domain", domain), ("kind", "current"))]
-        // Further channels are parts of the card: their power is in the first one's.
-        case ("power", _) where number == 1: return power(path, attribute)
-        case ("energy", "input") where number == 1: return [.init(path, .energy, .exactMicro)]
+            return [.init(path, .clock, .one, ("domain", clockDomain(channel)), ("kind", "current"))]
+        case ("power", _): return power(path, attribute)
+        case ("energy", "input"): return [.init(path, .energy, .exactMicro)]
         default: return []
         }
     }
@@ -67,23 +109,21 @@ enum CardHwmon {
     }
 
     /// The names that NVIDIA's sensors have, where they mean the same.
-    private static func sensor(
-        _ folder: String, _ feature: String, _ number: Int, from reader: inout KernelFileReader
-    ) -> String {
-        switch label(folder, feature, from: &reader) {
+    private static func sensor(_ channel: Channel) -> String {
+        switch channel.label {
         case "edge", "pkg": "gpu"
         case "mem", "vram": "memory"
-        case "": number == 1 ? "gpu" : feature
+        case "": channel.number == 1 ? "gpu" : channel.kind + String(channel.number)
         case let other: other
         }
     }
 
-    private static func clockDomain(_ label: String, _ number: Int) -> String {
-        switch (label, number) {
+    private static func clockDomain(_ channel: Channel) -> String {
+        switch (channel.label, channel.number) {
         case ("sclk", _), ("", 1): "graphics"
         case ("mclk", _), ("", 2): "memory"
-        case ("", _): "freq\(number)"
-        default: label
+        case ("", _): "freq\(channel.number)"
+        default: channel.label
         }
     }
 

@@ -4,8 +4,9 @@ import Exposition
 
 /// The families of GPUs, whoever made them: shared by the collectors nvidia, amdgpu and intelgpu.
 enum GPUMetric: Int, FamilyKey {
-    case info, utilization, memory, memoryTotal, bar1, temperature, temperatureLimit, fanSpeed, fanRPM
-    case power, powerLimit, energy, clock, clockEventActive, clockEventSeconds, performanceState, computeMode
+    case info, utilization, memory, memoryTotal, sharedMemory, sharedMemoryTotal, bar1, temperature, temperatureLimit
+    case fanSpeed, fanRPM, power, powerLimit, energy, clock, clockEventActive, clockEventSeconds, performanceState,
+        computeMode
     case persistenceMode, pcieGeneration, pcieGenerationMax, pcieWidth, pcieWidthMax, pcieReplays, pcieBytes
     case eccEnabled, eccErrors, retiredPages, retiredPagesPending, remappedRows, remappedRowsPending, remapFailure
     case nvlinkUp, nvlinkBytes, nvlinkErrors, xidErrors, xidLast, recoveryAction, processes, processMemory
@@ -35,6 +36,13 @@ enum GPUMetric: Int, FamilyKey {
             Self.gauge("utilization_ratio", ["engine"], "Share of time in which an engine of the GPU was busy, 0 to 1.")
         case .memory: Self.gauge("memory_bytes", ["state"], "The GPU's own memory by use, in bytes.")
         case .memoryTotal: Self.gauge("memory_total_bytes", [], "The GPU's own memory, in bytes.")
+        case .sharedMemory:
+            Self.gauge(
+                "shared_memory_bytes", ["state"],
+                "Memory of the host that the GPU uses as its own or maps, by use, in bytes.")
+        case .sharedMemoryTotal:
+            Self.gauge(
+                "shared_memory_total_bytes", [], "Memory of the host that the GPU may use as its own or map, in bytes.")
         case .bar1:
             Self.gauge("bar1_bytes", ["state"], "Memory of the GPU that the CPU can map at once, by use, in bytes.")
         case .temperature:

@@ -29,7 +29,7 @@ struct IntelCardModel: CardModel {
             plan.attributes += reasons(throttle.folder, throttle.prefix, from: &reader)
         }
         plan.attributes += GPUModel.pcieLink(device, from: reader)
-        plan.attributes += CardHwmon.attributes(of: device.folder, from: &reader)
+        plan.attributes += CardHwmon.attributes(of: device, from: &reader)
         return plan
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CollectorKit
 import Exposition
 
 /// The families of the collector `accel`.
@@ -37,6 +38,16 @@ enum AcceleratorMetric: Int, FamilyKey {
             .gauge(
                 "host_accelerator_isolated", ["device"],
                 "1 for an accelerator that is kept from use after errors of its hardware.")
+        }
+    }
+}
+
+extension AcceleratorMetric: Measured {
+    var quantity: Quantity? {
+        switch self {
+        case .clock: .clock
+        case .powerLimit: .cardPower
+        default: nil
         }
     }
 }
