@@ -189,7 +189,7 @@ struct NetclassCollector: Collector {
             _ = files.place(name, at: position) {
                 let folder = "\(directory.path)/\(name.text)"
                 // A file of the bonding driver lies among the folders.
-                return reader.exists(folder + "/.") ? NetclassFiles(folder) : nil
+                return reader.exists(folder + "/.") ? NetclassFiles(folder, from: &reader) : nil
             }
             defer { position += 1 }
             guard let files = files[position] else { continue }

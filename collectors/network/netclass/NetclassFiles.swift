@@ -15,15 +15,18 @@ struct NetclassFiles {
     private let duplex: KernelFile
     private let operationalState: KernelFile
     private let alias: KernelFile
+    /// What sleeps behind the interface, which is not woken for its speed.
+    private let runtimePM: RuntimePM
 
     /// The files below an interface's folder.
-    init(_ folder: String) {
+    init(_ folder: String, from reader: inout KernelFileReader) {
         numbers = Self.fields.map { ($0.key, KernelFile(oneRead: "\(folder)/\($0.name)")) }
         address = KernelFile(oneRead: folder + "/address")
         broadcast = KernelFile(oneRead: folder + "/broadcast")
         duplex = KernelFile(oneRead: folder + "/duplex")
         operationalState = KernelFile(oneRead: folder + "/operstate")
         alias = KernelFile(oneRead: folder + "/ifalias")
+        runtimePM = RuntimePM(above: folder, from: &reader)
     }
 
     /// Reads all of them; one that the device does not answer for is left out.
@@ -31,7 +34,8 @@ struct NetclassFiles {
         from reader: inout KernelFileReader, into values: inout NetclassValues,
         _ writer: inout MetricWriter<NetclassMetric>
     ) {
-        for (metric, file) in numbers {
+        let isAsleep = runtimePM.isAsleep(from: &reader)
+        for (metric, file) in numbers where !(isAsleep && metric == .speedBytes) {
             guard let text = Self.text(of: file, from: &reader, &writer) else { continue }
             if let number = Self.number(text) {
                 values[metric] = number
@@ -41,7 +45,7 @@ struct NetclassFiles {
         }
         values.address = Self.text(of: address, from: &reader, &writer) ?? values.address
         values.broadcast = Self.text(of: broadcast, from: &reader, &writer) ?? values.broadcast
-        values.duplex = Self.text(of: duplex, from: &reader, &writer) ?? values.duplex
+        if !isAsleep { values.duplex = Self.text(of: duplex, from: &reader, &writer) ?? values.duplex }
         values.operationalState = Self.text(of: operationalState, from: &reader, &writer) ?? values.operationalState
         values.alias = Self.text(of: alias, from: &reader, &writer) ?? values.alias
     }

@@ -33,6 +33,9 @@ struct NetclassRow {
     private var speed: Int64?
     private var duplex: [UInt8] = []
     private var state: LinkState?
+    /// What sleeps behind the interface, which is not woken for its speed; nil before it was looked for.
+    private var runtimePM: RuntimePM?
+    private var wasAsleep = false
 
     /// A row of the interface with that folder.
     init(_ folder: String) {
@@ -56,6 +59,7 @@ struct NetclassRow {
             index = link.index
             self.address = address.array
             state = nil
+            runtimePM = nil
             addressAssignType = number(in: "addr_assign_type", from: &reader)
             nameAssignType = number(in: "name_assign_type", from: &reader)
             deviceID = number(in: "dev_id", from: &reader)
@@ -79,12 +83,20 @@ struct NetclassRow {
     }
 
     private func isDue(_ turn: UInt64, of count: Int) -> Bool {
-        let isSilent = speed == nil && duplex.isEmpty
+        let isSilent = speed == nil && duplex.isEmpty && !wasAsleep
         let period = isSilent ? Self.silentPeriod : UInt64(1 + max(0, count - 1) / Self.speedsPerScrape)
         return (turn &+ UInt64(truncatingIfNeeded: index)) % period == 0
     }
 
     private mutating func readSpeed(from reader: inout KernelFileReader, _ writer: inout MetricWriter<NetclassMetric>) {
+        let runtimePM = runtimePM ?? RuntimePM(above: folder, from: &reader)
+        self.runtimePM = runtimePM
+        wasAsleep = runtimePM.isAsleep(from: &reader)
+        if wasAsleep {
+            speed = nil
+            duplex = []
+            return
+        }
         speed = NetclassFiles.text(of: speedFile, from: &reader, &writer).flatMap(NetclassFiles.number)
         let text = NetclassFiles.text(of: duplexFile, from: &reader, &writer) ?? Bytes("")
         if text != duplex { duplex = text.array }
