@@ -17,7 +17,7 @@ final class FixtureHost {
 
     private let fixture: FixtureCase
     /// The copy in which links and files of a text are made; nil where nobody needs one.
-    private let tree: HostTree?
+    let tree: HostTree?
     private var fakes: [FakeLibrary] = []
 
     /// The trees where the case has them, or with `isCopy` a copy that may be written to.
