@@ -41,7 +41,7 @@ extension KernelFileReader {
         case .value(let bytes): return bytes
         case .none: return nil
         case .lost(let error):
-            writer.loseItem(error.description)
+            writer.lose(error)
             return nil
         }
     }

@@ -13,6 +13,10 @@ public enum CollectorError: Error, Equatable, Sendable, CustomStringConvertible 
     case system(call: String, errno: Int32)
     /// A thread of an earlier scrape still hangs in what this collector needs.
     case busy(String)
+    /// A file in which the kernel always has something has nothing.
+    case empty(path: String)
+    /// Items were lost and nothing was left to show: what was said of the first, and whether all of them were refused.
+    case nothingLeft(firstLoss: String, isPermission: Bool)
     /// Anything else, in one sentence.
     case other(String)
 
@@ -23,8 +27,11 @@ public enum CollectorError: Error, Equatable, Sendable, CustomStringConvertible 
 
     /// True where this user may not read what the collector needs.
     public var isPermission: Bool {
-        if case .file(let error) = self { return error.isPermission }
-        return false
+        switch self {
+        case .file(let error): error.isPermission
+        case .nothingLeft(_, let isPermission): isPermission
+        default: false
+        }
     }
 
     /// One line for a person.
@@ -34,6 +41,8 @@ public enum CollectorError: Error, Equatable, Sendable, CustomStringConvertible 
         case .malformed(let path, let what): "\(path): unexpected content \"\(what)\""
         case .system(let call, let errno): "\(call): \(KernelFileError.text(of: errno))"
         case .busy(let what): "\(what) has not answered yet"
+        case .empty(let path): "\(path) is empty"
+        case .nothingLeft(let firstLoss, _): firstLoss
         case .other(let text): text
         }
     }
@@ -43,42 +52,5 @@ extension CollectorError {
     /// What came of reading a file; a thread of another collector that hangs in a shared one makes it busy.
     init(_ error: KernelFileError, _ file: KernelFile) {
         self = file.isShared && error.errno == EBUSY ? .busy(file.path) : .file(error)
-    }
-}
-
-extension KernelFileReader {
-    /// The whole content of a kept file.
-    public mutating func read(_ file: KernelFile) throws(CollectorError) -> Bytes {
-        do throws(KernelFileError) { return try contents(of: file) } catch { throw CollectorError(error, file) }
-    }
-
-    /// The whole content of a kept file; nil where the file or its device is not there.
-    public mutating func readIfPresent(_ file: KernelFile) throws(CollectorError) -> Bytes? {
-        do throws(KernelFileError) {
-            return try contents(of: file)
-        } catch {
-            if error.isMissing { return nil }
-            throw CollectorError(error, file)
-        }
-    }
-
-    /// The whole content of a file that is read once in a while; nil where it is not there.
-    public mutating func readIfPresent(path: String) throws(CollectorError) -> Bytes? {
-        do throws(KernelFileError) {
-            return try contents(ofPath: path)
-        } catch {
-            if error.isMissing { return nil }
-            throw .file(error)
-        }
-    }
-
-    /// The names in a kept directory; nil where it is not there.
-    public mutating func listIfPresent(_ directory: KernelDirectory) throws(CollectorError) -> DirectoryListing? {
-        do throws(KernelFileError) {
-            return try list(directory)
-        } catch {
-            if error.isMissing { return nil }
-            throw .file(error)
-        }
     }
 }

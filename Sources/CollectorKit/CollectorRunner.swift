@@ -66,10 +66,7 @@ public final class CollectorRunner<C: Collector & ~Copyable>: AnyCollector {
             let start = Clock.monotonicNanoseconds()
             writer.reset()
             do throws(CollectorError) {
-                switch try collector.collect(from: &reader, into: &writer) {
-                case .available: result.outcome = .available
-                case .absent(let absence): result.outcome = .absent(absence)
-                }
+                result.outcome = Self.outcome(try collector.collect(from: &reader, into: &writer), writer)
             } catch {
                 result.outcome = .failed(error)
             }
@@ -79,6 +76,24 @@ public final class CollectorRunner<C: Collector & ~Copyable>: AnyCollector {
             result.itemsLost = writer.itemsLost
             result.firstLoss = writer.firstLoss
             result.durationNanoseconds = Clock.monotonicNanoseconds() &- start
+        }
+
+        /// What came of a collection that did not throw.
+        ///
+        /// One that lost something and has nothing to show has failed, whatever the collector calls it: what could not be
+        /// read may have been all that there is.
+        private static func outcome(
+            _ availability: Availability, _ writer: borrowing MetricWriter<C.Metric>
+        ) -> CollectorOutcome {
+            if writer.itemsLost > 0, writer.sampleCount == 0 {
+                return .failed(
+                    .nothingLeft(
+                        firstLoss: writer.firstLoss ?? "", isPermission: writer.itemsRefused == writer.itemsLost))
+            }
+            switch availability {
+            case .available: return .available
+            case .absent(let absence): return .absent(absence)
+            }
         }
     }
 

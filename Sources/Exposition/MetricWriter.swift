@@ -85,8 +85,15 @@ public struct MetricWriter<Key: FamilyKey>: ~Copyable {
     /// Counts an item (line, file, device) that could not be read; the rest of the collection is whole.
     public mutating func loseItem(_ reason: @autoclosure () -> String) { store.loseItem(reason()) }
 
-    /// Items that could not be read in this collection.
+    /// Counts an item that this user may not read.
+    public mutating func refuseItem(_ reason: @autoclosure () -> String) {
+        store.loseItem(isRefused: true, reason())
+    }
+
+    /// Items that could not be read in this collection, refused ones included.
     public var itemsLost: Int { store.itemsLost }
+    /// Items that this user may not read.
+    public var itemsRefused: Int { store.itemsRefused }
     /// What was said of the first lost item.
     public var firstLoss: String? { store.firstLoss }
     /// The first mistake of the collector in this collection: labels that its family does not declare, or that are

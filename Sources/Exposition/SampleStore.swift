@@ -36,6 +36,8 @@ struct SampleStore: ~Copyable {
 
     /// Items (lines, files, devices) that could not be read in this collection.
     private(set) var itemsLost = 0
+    /// Those of them that this user may not read.
+    private(set) var itemsRefused = 0
     /// What was said of the first lost item.
     private(set) var firstLoss: String?
     /// The first mistake of the collector in this collection.
@@ -66,6 +68,7 @@ struct SampleStore: ~Copyable {
         if idle > SampleStore.idleFamilies { forgetNamedFamilies() }
         labelText.beginCollection(Self.nextNumber())
         itemsLost = 0
+        itemsRefused = 0
         firstLoss = nil
         fault = nil
     }
@@ -146,6 +149,7 @@ struct SampleStore: ~Copyable {
             }
         }
         itemsLost += other.itemsLost
+        itemsRefused += other.itemsRefused
         if firstLoss == nil { firstLoss = other.firstLoss }
         if fault == nil { fault = other.fault }
     }
@@ -156,9 +160,10 @@ struct SampleStore: ~Copyable {
         unsafe blocks[family.index].append(contentsOf: block)
     }
 
-    mutating func loseItem(_ reason: @autoclosure () -> String) {
+    mutating func loseItem(isRefused: Bool = false, _ reason: @autoclosure () -> String) {
         if itemsLost == 0 { firstLoss = reason() }
         itemsLost += 1
+        if isRefused { itemsRefused += 1 }
     }
 
     /// Notes a mistake of the collector.

@@ -11,6 +11,8 @@ public final class KernelFile {
 
     /// The path that is opened.
     public let path: String
+    /// True where the kernel always gives something, so that nothing is a fault.
+    public let isNeverEmpty: Bool
     /// What tells that nothing is left.
     private let end: FileEnd
     /// What others know of this path, where it is a file that several collectors read.
@@ -20,9 +22,11 @@ public final class KernelFile {
     /// A file that is not opened before its first read, and that is read until the kernel says that nothing is left.
     ///
     /// The kernel gives most files of procfs in pieces of less than 4 KiB, so a short read is not the end of them.
-    /// Source: kernel Documentation/filesystems/seq_file.rst.
-    public init(_ path: String) {
+    /// Nearly all of them have a line for what every host has, or one that names the columns; `mayBeEmpty` is for those
+    /// that have neither. Source: kernel Documentation/filesystems/seq_file.rst.
+    public init(_ path: String, mayBeEmpty: Bool = false) {
         self.path = path
+        isNeverEmpty = !mayBeEmpty
         end = .emptyRead
         shared = nil
     }
@@ -33,6 +37,7 @@ public final class KernelFile {
     /// Documentation/filesystems/sysfs.rst.
     public init(oneRead path: String) {
         self.path = path
+        isNeverEmpty = false
         end = .shortRead
         shared = nil
     }
@@ -44,6 +49,7 @@ public final class KernelFile {
     /// sockets to find that there is nothing more. Source: kernel Documentation/filesystems/seq_file.rst.
     public init(_ path: String, longestLine: Int) {
         self.path = path
+        isNeverEmpty = true
         end = .roomLeft(longestLine: longestLine)
         shared = nil
     }
@@ -51,6 +57,7 @@ public final class KernelFile {
     /// A file that several collectors may read: the content is read once in each scrape.
     public init(_ content: SharedContent) {
         path = content.path
+        isNeverEmpty = true
         end = .emptyRead
         shared = content
     }

@@ -35,7 +35,8 @@ import Testing
         try put("")
         first.beginCollection(scrape: 3)
         second.beginCollection(scrape: 3)
-        #expect(try first.readIfPresent(file)?.text == "" && second.readIfPresent(other)?.text == "")
+        #expect(throws: CollectorError.empty(path: path)) { _ = try first.readIfPresent(file) }
+        #expect(throws: CollectorError.empty(path: path)) { _ = try second.readIfPresent(other) }
         try FileManager.default.removeItem(atPath: path)
         first.beginCollection(scrape: 4)
         second.beginCollection(scrape: 4)

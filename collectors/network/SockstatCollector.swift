@@ -28,25 +28,25 @@ struct SockstatCollector: Collector {
     /// The fields that are shown; a kernel that writes others has meanings that nobody has named yet.
     private static let fields: [StaticString] = ["inuse", "orphan", "tw", "alloc", "mem", "memory"]
 
-    private let ipv4: KernelFile
-    private let ipv6: KernelFile
+    private var files: FileSet
     private let pageSizeBytes: Int64
     private var name = MetricNameBuilder()
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        ipv4 = context.sharedFile(context.roots.proc("net/sockstat"))
-        ipv6 = KernelFile(context.roots.proc("net/sockstat6"))
+        files = FileSet(
+            [context.sharedFile(context.roots.proc("net/sockstat"))],
+            sometimes: [KernelFile(context.roots.proc("net/sockstat6"))])
         pageSizeBytes = Int64(sysconf(Int32(_SC_PAGESIZE)))
     }
 
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        let first = try reader.readIfPresent(ipv4)
-        let second = try reader.readIfPresent(ipv6)
-        if let first { readLines(of: first, from: ipv4.path, into: &writer) }
-        if let second { readLines(of: second, from: ipv6.path, into: &writer) }
-        return first == nil && second == nil ? .noKernelFeature("\(ipv4.path) is not there") : .available
+        while let (place, bytes) = files.next(from: &reader, or: &writer) {
+            readLines(of: bytes, from: files.files[place].path, into: &writer)
+        }
+        if let absence = files.absence { return .noKernelFeature("\(absence.path) is not there") }
+        return .available
     }
 
     private mutating func readLines(of bytes: Bytes, from path: String, into writer: inout Writer) {
