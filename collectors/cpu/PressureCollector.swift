@@ -34,77 +34,49 @@ struct PressureCollector: Collector {
         name: "pressure", group: .cpu, help: "Time that tasks lost because CPU, memory or disks were short.",
         reads: ["/proc/pressure/{cpu,io,memory,irq}"])
 
-    private struct Resource {
-        let file: KernelFile
-        /// What the lines `some` and `full` are shown as.
-        let waiting: Metric?
-        let stalled: Metric?
-    }
+    /// What the lines `some` and `full` of a file are shown as.
+    private static let shown: [(some: Metric?, full: Metric?)] = [
+        (.cpuWaiting, nil), (.ioWaiting, .ioStalled), (.memoryWaiting, .memoryStalled), (nil, .irqStalled),
+    ]
 
-    private let resources: [Resource]
-    /// True for a resource whose file is not there while others are: a kernel makes them when it boots, so it will not
-    /// come, and looking for what is not there costs more than reading what is.
-    private var isMissing: [Bool]
+    private var files: FileSet
 
     init(context: CollectorContext) {
-        func resource(_ name: String, _ waiting: Metric?, _ stalled: Metric?) -> Resource {
-            Resource(
-                file: KernelFile(oneRead: context.roots.proc("pressure/" + name)), waiting: waiting, stalled: stalled)
-        }
-        resources = [
-            resource("cpu", .cpuWaiting, nil), resource("io", .ioWaiting, .ioStalled),
-            resource("memory", .memoryWaiting, .memoryStalled), resource("irq", nil, .irqStalled),
-        ]
-        isMissing = resources.map { _ in false }
+        func file(_ name: String) -> KernelFile { KernelFile(oneRead: context.roots.proc("pressure/" + name)) }
+        // Kernels before 5.13 or without accounting of interrupts have no file irq, and newer ones refuse it where the
+        // clock does not serve that accounting.
+        files = FileSet(
+            [file("cpu"), file("io"), file("memory")], atBoot: [file("irq")], unsupportedIsAbsent: true)
     }
 
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        var found = 0
-        var known = 0
-        for (index, resource) in resources.enumerated() where !isMissing[index] {
-            do throws(CollectorError) {
-                // Kernels before 5.13 or without accounting of interrupts have no file irq.
-                guard let bytes = try reader.readIfPresent(resource.file) else {
-                    isMissing[index] = true
-                    continue
-                }
-                found += 1
-                known += write(bytes, of: resource, into: &writer)
-            } catch {
-                if case .file(let cause) = error, cause.errno == EOPNOTSUPP {
-                    return .noKernelFeature("pressure is not accounted; boot with psi=1")
-                }
-                throw error
-            }
+        while let (place, bytes) = files.next(from: &reader, or: &writer) {
+            write(bytes, of: files.files[place].path, Self.shown[place], into: &writer)
         }
-        guard found > 0 else {
-            for index in isMissing.indices { isMissing[index] = false }
-            return .noKernelFeature("this kernel has no \(resources[0].file.path)")
-        }
-        if known == 0 { throw .malformed(path: resources[0].file.path, what: "no known line") }
-        return .available
+        guard let absence = files.absence else { return .available }
+        return .noKernelFeature(
+            absence.errno == EOPNOTSUPP
+                ? "pressure is not accounted; boot with psi=1" : "this kernel has no \(absence.path)")
     }
 
-    /// Returns how many lines could be read.
-    private func write(_ bytes: Bytes, of resource: Resource, into writer: inout Writer) -> Int {
+    private func write(
+        _ bytes: Bytes, of path: String, _ shown: (some: Metric?, full: Metric?), into writer: inout Writer
+    ) {
+        if bytes.isEmpty { writer.lose(.empty(path: path)) }
         var lines = ByteScanner(bytes)
-        var known = 0
         while let line = lines.nextLine() {
             let isSome = line.hasPrefix("some ")
             guard isSome || line.hasPrefix("full "), let microseconds = PressureCollector.total(line) else {
-                writer.loseItem("\(resource.file.path): unexpected line \"\(line.upTo(64).text)\"")
+                writer.loseItem("\(path): unexpected line \"\(line.upTo(64).text)\"")
                 continue
             }
-            known += 1
             // Two divisions, because node_exporter divides twice and its values are to be met to the last bit.
-            if let metric = isSome ? resource.waiting : resource.stalled {
+            if let metric = isSome ? shown.some : shown.full {
                 writer.write(metric, Double(microseconds) / 1_000 / 1_000)
             }
         }
-        if bytes.isEmpty { writer.loseItem("\(resource.file.path) is empty") }
-        return known
     }
 
     /// The number behind the last word's `total=`, which ends the line.

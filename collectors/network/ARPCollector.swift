@@ -97,7 +97,11 @@ struct ARPCollector: ~Copyable, Collector {
     private mutating func countLines(of bytes: Bytes, into writer: inout Writer) {
         for index in counts.indices { counts[index].entries = 0 }
         var lines = ByteScanner(bytes)
-        _ = lines.nextLine()
+        // The line that names the columns.
+        guard let header = lines.nextLine(), header.hasPrefix("IP address ") else {
+            writer.lose(.malformed(file.path, bytes))
+            return
+        }
         var latest = 0
         while let line = lines.nextLine() {
             var fields = ByteScanner(line)

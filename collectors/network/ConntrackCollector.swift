@@ -46,57 +46,69 @@ struct ConntrackCollector: Collector {
     /// The columns before `search_restart`, which came with kernel 2.6.35.
     private static let leastColumns = 16
 
-    private let count: KernelFile
-    private let limit: KernelFile
-    private let statistics: KernelFile
+    /// Where the statistics are among the files.
+    private static let statistics = 2
+
+    /// Kernels without CONFIG_NF_CONNTRACK_PROCFS do not have the statistics.
+    private var files: FileSet
     private let fields = Metric.fields
     private var sums = [UInt64](repeating: 0, count: Metric.fields.count)
     private var row: [UInt64] = []
 
     init(context: CollectorContext) {
-        count = KernelFile(oneRead: context.roots.proc("sys/net/netfilter/nf_conntrack_count"))
-        limit = KernelFile(oneRead: context.roots.proc("sys/net/netfilter/nf_conntrack_max"))
-        statistics = KernelFile(context.roots.proc("net/stat/nf_conntrack"))
+        let roots = context.roots
+        files = FileSet(
+            [
+                KernelFile(oneRead: roots.proc("sys/net/netfilter/nf_conntrack_count")),
+                KernelFile(oneRead: roots.proc("sys/net/netfilter/nf_conntrack_max")),
+            ], sometimes: [KernelFile(roots.proc("net/stat/nf_conntrack"))])
     }
 
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        guard let entries = try reader.readIfPresent(count) else {
-            return .noKernelFeature("\(count.path) is not there: nf_conntrack is not loaded")
+        while let (place, bytes) = files.next(from: &reader, or: &writer) {
+            let path = files.files[place].path
+            if place == Self.statistics {
+                sum(bytes, path, into: &writer)
+            } else if let number = bytes.trimmed.unsigned {
+                writer.write(place == 0 ? Metric.entries : .limit, number)
+            } else {
+                writer.lose(.malformed(path, bytes))
+            }
         }
-        guard let number = entries.trimmed.unsigned else { throw .malformed(count.path, entries) }
-        writer.write(Metric.entries, number)
-        if let most = try reader.readIfPresent(limit) {
-            guard let number = most.trimmed.unsigned else { throw .malformed(limit.path, most) }
-            writer.write(Metric.limit, number)
+        if let absence = files.absence {
+            return .noKernelFeature("\(absence.path) is not there: nf_conntrack is not loaded")
         }
-        // Kernels without CONFIG_NF_CONNTRACK_PROCFS do not have it.
-        if let table = try reader.readIfPresent(statistics) { sum(table, into: &writer) }
         return .available
     }
 
     /// Adds up the lines of all CPUs.
-    private mutating func sum(_ table: Bytes, into writer: inout Writer) {
+    private mutating func sum(_ table: Bytes, _ path: String, into writer: inout Writer) {
         for index in sums.indices { sums[index] = 0 }
         var lines = ByteScanner(table)
-        _ = lines.nextLine()
-        var isAllLost = false
+        guard let header = lines.nextLine(), header.hasPrefix("entries ") else {
+            writer.lose(.malformed(path, table))
+            return
+        }
         var isAnyRead = false
+        var isAnyLost = false
         while let line = lines.nextLine() {
             guard readRow(line) else {
-                isAllLost = !isAnyRead
-                writer.loseItem("\(statistics.path): \(line.upTo(64).text)")
+                isAnyLost = true
+                writer.loseItem("\(path): \(line.upTo(64).text)")
                 continue
             }
             isAnyRead = true
-            isAllLost = false
             for (index, field) in fields.enumerated() where field.column < row.count {
                 sums[index] &+= row[field.column]
             }
         }
         // Where no line could be read the sums are unknown, not 0.
-        if isAllLost { return }
+        guard isAnyRead else {
+            if !isAnyLost { writer.loseItem("\(path) has no line of a CPU") }
+            return
+        }
         for (field, sum) in zip(fields, sums) { writer.write(field, .none, sum) }
     }
 

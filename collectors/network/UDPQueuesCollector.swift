@@ -26,27 +26,34 @@ struct UDPQueuesCollector: Collector {
     ///
     /// Source: kernel net/ipv4/udp.c, net/ipv6/udp.c.
     private static let longestLine = 256
-    private let ipv4: KernelFile
-    private let ipv6: KernelFile
+    private static let labels: [StaticString] = ["v4", "v6"]
+
+    private var files: FileSet
 
     init(context: CollectorContext) {
-        ipv4 = KernelFile(context.roots.proc("net/udp"), longestLine: Self.longestLine)
-        ipv6 = KernelFile(context.roots.proc("net/udp6"), longestLine: Self.longestLine)
+        func file(_ name: String) -> KernelFile {
+            KernelFile(context.roots.proc("net/" + name), longestLine: Self.longestLine)
+        }
+        files = FileSet([file("udp")], sometimes: [file("udp6")])
     }
 
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        let first = try reader.readIfPresent(ipv4)
-        let second = try reader.readIfPresent(ipv6)
-        if let first { sum(first, path: ipv4.path, ip: "v4", into: &writer) }
-        if let second { sum(second, path: ipv6.path, ip: "v6", into: &writer) }
-        return first == nil && second == nil ? .noKernelFeature("\(ipv4.path) is not there") : .available
+        while let (place, bytes) = files.next(from: &reader, or: &writer) {
+            sum(bytes, path: files.files[place].path, ip: Self.labels[place], into: &writer)
+        }
+        if let absence = files.absence { return .noKernelFeature("\(absence.path) is not there") }
+        return .available
     }
 
     private func sum(_ bytes: Bytes, path: String, ip: StaticString, into writer: inout Writer) {
         var lines = ByteScanner(bytes)
-        _ = lines.nextLine()
+        // The line that names the columns.
+        guard let header = lines.nextLine(), header.trimmed.hasPrefix("sl ") else {
+            writer.loseItem("\(path): no table: \"\(bytes.upTo(64).text)\"")
+            return
+        }
         var transmit: UInt64 = 0
         var receive: UInt64 = 0
         while let line = lines.nextLine() {

@@ -27,27 +27,25 @@ struct EntropyCollector: Collector {
         name: "entropy", group: .system, help: "The kernel's pool of randomness.",
         reads: ["/proc/sys/kernel/random/{entropy_avail,poolsize}"])
 
-    private let files: [(field: TableField<Metric>, file: KernelFile)]
+    private let fields = Metric.fields
+    private var files: FileSet
 
     init(context: CollectorContext) {
-        files = Metric.fields.map {
-            ($0, KernelFile(oneRead: context.roots.proc("sys/kernel/random/\($0.name)")))
-        }
+        files = FileSet(
+            Metric.fields.map { KernelFile(oneRead: context.roots.proc("sys/kernel/random/\($0.name)")) })
     }
 
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        var found = 0
-        for (field, file) in files {
-            guard let bytes = try reader.readIfPresent(file) else { continue }
-            found += 1
+        while let (place, bytes) = files.next(from: &reader, or: &writer) {
             if let bits = bytes.trimmed.unsigned {
-                writer.write(field, .none, bits)
+                writer.write(fields[place], .none, bits)
             } else {
-                writer.loseItem("\(file.path): \"\(bytes.upTo(64).text)\" is no number")
+                writer.loseItem("\(files.files[place].path): \"\(bytes.upTo(64).text)\" is no number")
             }
         }
-        return found > 0 ? .available : .noKernelFeature("\(files[0].file.path) is not there")
+        if let absence = files.absence { return .noKernelFeature("\(absence.path) is not there") }
+        return .available
     }
 }

@@ -59,7 +59,7 @@ struct TimeCollector: Collector {
             do throws(CollectorError) {
                 try write(source, device: index, from: &reader, into: &writer)
             } catch {
-                writer.loseItem(error.description)
+                writer.lose(error)
             }
         }
         return .available

@@ -88,7 +88,7 @@ struct DaenaCollector: Collector {
                 return !usage.cpus.isEmpty
             }
         } catch {
-            writer.loseItem(error.description)
+            writer.lose(error)
         }
         // Where /proc/stat shows no CPU, sysfs is read; where neither shows one, there are no samples of CPUs.
         if isOnline != true, case .value(let list) = reader.attribute(online) { isOnline = !list.isEmpty }
@@ -114,7 +114,7 @@ struct DaenaCollector: Collector {
             if let used = now.swapUsedBytes { writer.writeMemory("swap", used) }
             if let total = now.swapTotalBytes { writer.writeMemory("swap_total", total) }
         } catch {
-            writer.loseItem(error.description)
+            writer.lose(error)
         }
     }
 
@@ -150,7 +150,7 @@ struct DaenaCollector: Collector {
             guard let count = parse(&fields) else { throw .malformed(file.path, bytes) }
             writer.write(metric, count)
         } catch {
-            writer.loseItem(error.description)
+            writer.lose(error)
         }
     }
 }

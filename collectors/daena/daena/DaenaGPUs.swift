@@ -30,7 +30,7 @@ struct DaenaGPUs {
                 writer.write(DaenaMetric.deviceAvailable, .none, extra: ("device_type", "tpu"), isUsable)
             }
         } catch {
-            writer.loseItem(error.description)
+            writer.lose(error)
         }
         let scrape = reader.scrape
         nvidia.forEach { device in if device.hasValues(in: scrape) { write(device, into: &writer) } }

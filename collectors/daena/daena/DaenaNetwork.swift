@@ -32,7 +32,7 @@ struct DaenaNetwork {
                 writeLines(of: bytes, into: &writer)
             }
         } catch {
-            writer.loseItem(error.description)
+            writer.lose(error)
         }
     }
 
@@ -40,8 +40,10 @@ struct DaenaNetwork {
         var totals: (received: UInt64, sent: UInt64) = (0, 0)
         var lines = ByteScanner(bytes)
         // Two lines of headings.
-        _ = lines.nextLine()
-        _ = lines.nextLine()
+        guard let first = lines.nextLine(), first.hasPrefix("Inter-|"), lines.nextLine() != nil else {
+            writer.lose(.malformed(file.path, bytes))
+            return
+        }
         while let line = lines.nextLine() {
             guard !line.trimmed.isEmpty else { continue }
             guard let colon = line.lastIndex(of: UInt8(ascii: ":")), !line.upTo(colon).trimmed.isEmpty,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
+import Exposition
 import KernelFiles
 
 /// The aliases that administrators gave to interfaces, by kept files of sysfs where the dump has not got them.
@@ -13,13 +14,14 @@ struct NetdevAliases {
         self.directory = directory
     }
 
-    /// The alias of an interface; nil where sysfs does not have the interface.
+    /// The alias of an interface; nil where sysfs does not have the interface, and where it cannot be read, which is a
+    /// lost item.
     mutating func alias(
-        of name: Bytes, dumped: Bytes, _ position: Int, from reader: inout KernelFileReader
+        of name: Bytes, dumped: Bytes, _ position: Int, from reader: inout KernelFileReader,
+        or writer: inout MetricWriter<NetdevMetric>
     ) -> Bytes? {
         guard let directory else { return dumped }
         _ = files.place(name, at: position) { KernelFile(oneRead: "\(directory)/\(name.text)/ifalias") }
-        // What cannot be read is no label; the counters are what matters.
-        return try? reader.contents(of: files[position]).trimmed
+        return reader.text(of: files[position], or: &writer)
     }
 }

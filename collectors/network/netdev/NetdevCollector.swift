@@ -80,7 +80,11 @@ struct NetdevCollector: ~Copyable, Collector {
             }
             writeLines(of: bytes, from: &reader, into: &writer)
         }
-        try addresses?.collect(filter, from: &reader, into: &writer)
+        do throws(CollectorError) {
+            try addresses?.collect(filter, from: &reader, into: &writer)
+        } catch {
+            writer.lose(error)
+        }
         return .available
     }
 
@@ -105,8 +109,10 @@ struct NetdevCollector: ~Copyable, Collector {
         let metrics = isDetailed ? Metric.detailedColumns : Metric.columns
         var lines = ByteScanner(bytes)
         // Two lines of headings.
-        _ = lines.nextLine()
-        _ = lines.nextLine()
+        guard let first = lines.nextLine(), first.hasPrefix("Inter-|"), lines.nextLine() != nil else {
+            writer.lose(.malformed(file.path, bytes))
+            return
+        }
         var position = 0
         while let line = lines.nextLine() {
             // Aliases such as eth0:1 have a colon in their names; old kernels put the first number right behind it.
@@ -139,7 +145,7 @@ struct NetdevCollector: ~Copyable, Collector {
         into writer: inout Writer
     ) -> Labels {
         guard aliases != nil else { return writer.labels("device", name) }
-        let alias = aliases?.alias(of: name, dumped: alias, position, from: &reader)
+        let alias = aliases?.alias(of: name, dumped: alias, position, from: &reader, or: &writer)
         return writer.labels { labels in
             labels.add("device", name)
             if let alias { labels.add("ifalias", alias) }

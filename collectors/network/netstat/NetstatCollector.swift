@@ -30,18 +30,18 @@ struct NetstatCollector: Collector {
             .untyped("node_netstat_<protocol>_<field>", [], "A field of /proc/net/netstat, snmp or snmp6.")
         ])
 
-    private let tables: [KernelFile]
-    private let snmp6: KernelFile
+    /// Two tables and the list snmp6, which is not there where IPv6 is off.
+    private var files: FileSet
     private var families: NetstatFamilies
     /// Which columns are shown of each header line, by the file and then in the order of the lines.
     private var plans: [[NetstatLine]] = [[], []]
     private var snmp6Plan = NetstatList()
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        tables = [
-            KernelFile(context.roots.proc("net/netstat")), KernelFile(context.roots.proc("net/snmp")),
-        ]
-        snmp6 = KernelFile(context.roots.proc("net/snmp6"))
+        let roots = context.roots
+        files = FileSet(
+            [KernelFile(roots.proc("net/netstat")), KernelFile(roots.proc("net/snmp"))],
+            sometimes: [KernelFile(roots.proc("net/snmp6"))])
         families = NetstatFamilies(fields: try context.options.pattern(Self.fieldsFlag))
     }
 
@@ -53,24 +53,22 @@ struct NetstatCollector: Collector {
             plans = [[], []]
             snmp6Plan = NetstatList()
         }
-        var isPresent = false
-        for index in tables.indices where index < plans.count {
-            guard let bytes = try reader.readIfPresent(tables[index]) else { continue }
-            isPresent = true
-            readTable(bytes, index, into: &writer)
+        while let (place, bytes) = files.next(from: &reader, or: &writer) {
+            let path = files.files[place].path
+            if place < plans.count {
+                readTable(bytes, place, path, into: &writer)
+            } else {
+                snmp6Plan.write(bytes, path: path, &families, into: &writer)
+            }
         }
-        // Not there where IPv6 is off.
-        if let bytes = try reader.readIfPresent(snmp6) {
-            isPresent = true
-            snmp6Plan.write(bytes, path: snmp6.path, &families, into: &writer)
-        }
-        return isPresent ? .available : .noKernelFeature("\(tables[0].path) is not there")
+        if let absence = files.absence { return .noKernelFeature("\(absence.path) is not there") }
+        return .available
     }
 
     /// Pairs of lines, names above and numbers below, both beginning with the protocol's name.
     ///
     /// A line without its partner is lost, not the pairs behind it.
-    private mutating func readTable(_ bytes: Bytes, _ table: Int, into writer: inout Writer) {
+    private mutating func readTable(_ bytes: Bytes, _ table: Int, _ path: String, into writer: inout Writer) {
         var lines = ByteScanner(bytes)
         var lineIndex = 0
         var header: Bytes?
@@ -80,7 +78,7 @@ struct NetstatCollector: Collector {
                 continue
             }
             guard Self.head(of: above) == Self.head(of: line) else {
-                writer.loseItem("\(tables[table].path): \(above.upTo(64).text)")
+                writer.loseItem("\(path): \(above.upTo(64).text)")
                 header = line.trimmed.isEmpty ? nil : line
                 continue
             }
@@ -89,10 +87,10 @@ struct NetstatCollector: Collector {
             if !plans[table][lineIndex].isOf(above) {
                 plans[table][lineIndex] = NetstatLine(above, &families)
             }
-            plans[table][lineIndex].write(line, path: tables[table].path, &families, into: &writer)
+            plans[table][lineIndex].write(line, path: path, &families, into: &writer)
             lineIndex += 1
         }
-        if let header { writer.loseItem("\(tables[table].path): \(header.upTo(64).text)") }
+        if let header { writer.loseItem("\(path): \(header.upTo(64).text)") }
     }
 
     private static func head(of line: Bytes) -> Bytes {

@@ -8,6 +8,8 @@ import KernelFiles
 struct NetstatList {
     /// What is decided about a line that is not shown; the others have their family's number.
     private static let hidden = -1
+    /// What is decided about a line that is no name with a number.
+    private static let malformed = -2
 
     private var memory = LineMemory()
 
@@ -27,7 +29,7 @@ struct NetstatList {
             number += 1
             guard family != Self.hidden else { continue }
             var words = ByteScanner(rest)
-            if let value = words.nextField() {
+            if family != Self.malformed, let value = words.nextField() {
                 families.write(family, value, path: path, into: &writer)
             } else {
                 writer.loseItem("\(path): \(line.upTo(64).text)")
@@ -47,8 +49,11 @@ struct NetstatList {
         if let six = name.firstIndex(of: UInt8(ascii: "6")) {
             family = families.number(of: name.upTo(six &+ 1), name.from(six &+ 1))
         }
+        let rest = words.rest
+        // What is not asked for is not read again, so that it is looked at here.
+        if family == nil, words.nextUnsigned() == nil { return (Self.malformed, rest, line) }
         let decision = family ?? Self.hidden
         memory.remember(firstWord: name, of: line, decision, at: number)
-        return (decision, words.rest, line)
+        return (decision, rest, line)
     }
 }

@@ -36,7 +36,7 @@ struct PowerSupply: ClassDevice {
             case .changed(let names): learn(Set(names))
             }
         } catch {
-            writer.loseItem(error.description)
+            writer.lose(error)
             return
         }
         numbers.read(from: &reader, writer.labels("power_supply", name), into: &writer)
