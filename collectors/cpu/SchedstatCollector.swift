@@ -41,24 +41,24 @@ struct SchedstatCollector: Collector {
     ) throws(CollectorError) -> Availability {
         guard let bytes = try reader.readIfPresent(file) else { return .noKernelFeature("\(file.path) is not there") }
         var lines = ByteScanner(bytes)
-        var known = 0
         while let line = lines.nextLine() {
             var fields = ByteScanner(line)
-            guard let name = fields.nextField(), name.hasPrefix("cpu") else { continue }
+            guard let name = fields.nextField() else { continue }
+            if name.hasPrefix("domain") { continue }
+            if name == "version" || name == "timestamp", fields.nextUnsigned() != nil { continue }
             guard let cpu = CPUNumbers.number(ofFolder: name), fields.skipFields(6),
                 let running = fields.nextUnsigned(), let waiting = fields.nextUnsigned(),
                 let timeslices = fields.nextUnsigned()
             else {
-                writer.loseItem("\(file.path): \"\(line.upTo(64).text)\" has too few numbers")
+                writer.loseItem("\(file.path): \"\(line.upTo(64).text)\" is no line of a CPU")
                 continue
             }
-            known += 1
             let labels = writer.labels { $0.add("cpu", cpu) }
             writer.write(Metric.running, labels, SchedstatCollector.seconds(nanoseconds: running))
             writer.write(Metric.waiting, labels, SchedstatCollector.seconds(nanoseconds: waiting))
             writer.write(Metric.timeslices, labels, timeslices)
         }
-        guard known > 0 else { throw .malformed(file.path, bytes) }
+        if writer.sampleCount == 0 { writer.loseItem("\(file.path) has no line of a CPU") }
         return .available
     }
 

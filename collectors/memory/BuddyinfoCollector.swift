@@ -29,9 +29,15 @@ struct BuddyinfoCollector: Collector {
         var rows = ColumnLines(bytes)
         while let row = rows.next() {
             // `Node 0, zone   Normal   4381   1093 ...`: free single pages, pairs, fours and so on.
-            guard let node = row[1], let zone = row[3] else { throw .malformed(file.path, row.line) }
-            for column in 4..<max(4, row.count) {
-                guard let blocks = row[column]?.unsigned else { throw .malformed(file.path, row.line) }
+            guard let node = row[1], let zone = row[3], row.count > 4 else {
+                writer.lose(.malformed(file.path, row.line))
+                continue
+            }
+            for column in 4..<row.count {
+                guard let blocks = row[column]?.unsigned else {
+                    writer.lose(.malformed(file.path, row.line))
+                    continue
+                }
                 let labels = writer.labels {
                     $0.add("node", node.upTo(node.count - 1))
                     $0.add("size", column - 4)

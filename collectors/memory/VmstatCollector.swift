@@ -50,11 +50,8 @@ struct VmstatCollector: Collector {
         }
         var lines = ByteScanner(bytes)
         var number = 0
-        var good = 0
         while true {
-            let hidden = memory.skip(&lines, from: number, decided: Decision.hidden)
-            number += hidden
-            good += hidden
+            number += memory.skip(&lines, from: number, decided: Decision.hidden)
             guard !lines.isAtEnd else { break }
             guard let (decision, rest, line) = memory.next(&lines, at: number) ?? decide(aboutNextOf: &lines, number)
             else {
@@ -62,19 +59,14 @@ struct VmstatCollector: Collector {
                 continue
             }
             number += 1
-            if decision == Decision.hidden {
-                good += 1
-                continue
-            }
+            if decision == Decision.hidden { continue }
             var words = ByteScanner(rest)
             guard decision >= 0, let value = words.nextField().flatMap(VmstatCollector.value) else {
                 writer.loseItem("\(file.path): \"\(line.upTo(64).text)\" is no field with a number")
                 continue
             }
-            good += 1
             families.write(decision, value, into: &writer)
         }
-        if good == 0 { throw .malformed(file.path, bytes) }
         return .available
     }
 
@@ -86,8 +78,13 @@ struct VmstatCollector: Collector {
         var words = ByteScanner(line)
         guard let name = words.nextField() else { return nil }
         let decision = decision(of: name)
+        let rest = words.rest
+        // What is not asked for is not read again, so that it is looked at here.
+        if decision == Decision.hidden, words.nextField().flatMap(VmstatCollector.value) == nil {
+            return (Decision.malformed, rest, line)
+        }
         memory.remember(firstWord: name, of: line, decision, at: number)
-        return (decision, words.rest, line)
+        return (decision, rest, line)
     }
 
     private mutating func decision(of name: Bytes) -> Int {

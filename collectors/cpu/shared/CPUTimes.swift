@@ -145,7 +145,8 @@ struct CPUTimes {
         case 0x70 where key == "procs_running": return CPUTimes.take(&running, &fields)
         case 0x70 where key == "procs_blocked": return CPUTimes.take(&blocked, &fields)
         case 0x73 where key == "softirq": return takeSoftirqs(&fields)
-        default: return true
+        // What other kernels have, `page 0 0` for instance.
+        default: return fields.nextUnsigned() != nil
         }
     }
 
