@@ -107,6 +107,29 @@ public struct DirectoryListing {
         self.records = records
     }
 
+    /// A number that is another one where names came or went, or lead to something else than before.
+    ///
+    /// sysfs gives a folder that was removed and made again under its name another inode number.
+    public var fingerprint: UInt64 {
+        // FNV-1a.
+        var sum: UInt64 = 0xCBF2_9CE4_8422_2325
+        var at = 0
+        while let low = records[at &+ 16], let high = records[at &+ 17] {
+            let length = Int(low) | Int(high) << 8
+            guard length > 19 else { break }
+            // The inode number, and behind the place of the next entry the name up to its NUL.
+            for offset in 0..<length where offset < 8 || offset >= 19 {
+                guard let byte = records[at &+ offset] else { break }
+                if offset >= 19, byte == 0 { break }
+                sum = (sum ^ UInt64(byte)) &* 0x100_0000_01B3
+            }
+            // Between two names.
+            sum = (sum ^ 0x100) &* 0x100_0000_01B3
+            at &+= length
+        }
+        return sum
+    }
+
     /// The next name; nil after the last one.
     public mutating func next() -> Bytes? {
         // struct linux_dirent64: u64 inode, s64 offset, u16 record length, u8 type, name with a final NUL.

@@ -56,6 +56,28 @@ struct KernelDirectoryTests {
         #expect(names(first) == ["a"])
     }
 
+    @Test("a listing's fingerprint stays until a name comes, goes, or leads to another folder")
+    func fingerprint() throws {
+        let tree = try TemporaryTree(["policy0/a", "policy10/a"])
+        var reader = KernelFileReader(budget: DescriptorBudget(limit: 1))
+        let directory = KernelDirectory(tree.path)
+        func look() throws -> UInt64 {
+            reader.beginCollection(scrape: 1)
+            return try reader.list(directory).fingerprint
+        }
+        let first = try look()
+        // Another use of the memory between, whose bytes must not count.
+        _ = try reader.contents(ofPath: "/proc/self/stat")
+        #expect(try look() == first)
+        try tree.write("policy2/a", "")
+        let three = try look()
+        #expect(three != first)
+        // The number of the folder that is kept is not given to another one.
+        try FileManager.default.moveItem(atPath: tree["policy2"], toPath: tree["policy10/kept"])
+        try tree.write("policy2/a", "")
+        #expect(try look() != three)
+    }
+
     @Test("a directory that went is missing, and one that was made again is listed")
     func madeAgain() throws {
         let tree = try TemporaryTree(["d/a"])

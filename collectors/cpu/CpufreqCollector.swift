@@ -31,9 +31,6 @@ struct CpufreqCollector: Collector {
             }
         }
 
-        /// True for what the hardware fixes, which is read once.
-        var isFixed: Bool { self == .minimum || self == .maximum }
-
         private func frequency(_ file: StaticString, _ name: String, _ help: String) -> FamilyRow {
             FamilyRow(file, .kilohertz, .gauge("node_cpu_\(name)_hertz", ["cpu"], help + ", in hertz."))
         }
@@ -41,26 +38,27 @@ struct CpufreqCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "cpufreq", group: .cpu, help: "Frequencies of the CPUs, their limits and their governors.",
-        reads: [
-            "/sys/devices/system/cpu/cpu*/cpufreq (what cannot change: when a CPU or a policy comes or goes)"
-        ], absentIsSuccess: true)
+        reads: ["/sys/devices/system/cpu/cpu*/cpufreq"], absentIsSuccess: true)
 
+    /// The attributes of one CPU that are there.
     private struct CPU {
         let number: Int
-        /// Frequencies that the hardware fixes, in kHz.
-        var fixed: [(field: TableField<Metric>, kilohertz: UInt64)] = []
-        /// Frequencies that are read in every scrape.
-        var frequencies: [(field: TableField<Metric>, file: KernelFile)] = []
-        var governor: KernelFile?
-        var governors: [String] = []
+        let frequencies: [(field: TableField<Metric>, file: KernelFile)]
+        let governor, governors: KernelFile
+        /// The governors on offer, and the text that they are from.
+        var names: [String] = []
+        var namesText: [UInt8] = []
     }
 
     private let fields = Metric.fields
     private let folder: KernelDirectory
     private let policies: KernelDirectory
     private let onlineFile: KernelFile
-    private var onlineText: String?
-    private var policyCount = 0
+    /// What the list of CPUs and the folder of policies were when the attributes were looked for.
+    private var onlineText: [UInt8] = []
+    private var policiesSeen: UInt64?
+    /// False where something was lost when they were looked for, so that they are again.
+    private var isKnown = false
     private var cpus: [CPU] = []
 
     init(context: CollectorContext) {
@@ -72,85 +70,73 @@ struct CpufreqCollector: Collector {
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        try findCPUsIfChanged(from: &reader)
+        findCPUsIfChanged(from: &reader, into: &writer)
         guard !cpus.isEmpty else { return .noDevice("no CPU has a folder cpufreq below \(folder.path)") }
-        for cpu in cpus { write(cpu, from: &reader, into: &writer) }
+        for index in cpus.indices { Self.write(&cpus[index], from: &reader, into: &writer) }
         return .available
     }
 
-    private func write(_ cpu: CPU, from reader: inout KernelFileReader, into writer: inout Writer) {
+    private static func write(_ cpu: inout CPU, from reader: inout KernelFileReader, into writer: inout Writer) {
         let labels = writer.labels { $0.add("cpu", cpu.number) }
-        for (field, kilohertz) in cpu.fixed { writer.write(field, labels, kilohertz) }
         for (field, file) in cpu.frequencies {
-            do throws(CollectorError) {
-                // A CPU that is offline, or whose frequency the driver does not know, has none.
-                guard let bytes = try reader.readIfPresent(file), bytes.trimmed != "<unknown>" else {
+            switch reader.attribute(file) {
+            case .value(let text):
+                // A CPU whose frequency the driver does not know has none.
+                if text == "<unknown>" { continue }
+                guard let kilohertz = text.unsigned else {
+                    writer.lose(.malformed(file.path, text))
                     continue
                 }
-                guard let kilohertz = bytes.trimmed.unsigned else { throw .malformed(file.path, bytes) }
                 writer.write(field, labels, kilohertz)
-            } catch {
-                writer.loseItem(error.description)
+            case .none: continue
+            case .lost(let error):
+                // What asks the hardware is for root alone.
+                if field.key == .frequency, error.isPermission { continue }
+                writer.lose(error)
             }
         }
-        guard let file = cpu.governor else { return }
-        do throws(CollectorError) {
-            guard let governor = try reader.readIfPresent(file)?.trimmed, !governor.isEmpty else { return }
-            for name in cpu.governors {
-                let labels = writer.labels(labels) { $0.add("governor", name) }
-                writer.write(Metric.governor, labels, governor == name)
-            }
-        } catch {
-            writer.loseItem(error.description)
+        guard let governor = reader.text(of: cpu.governor, or: &writer), !governor.isEmpty,
+            let offer = reader.text(of: cpu.governors, or: &writer)
+        else { return }
+        if offer != cpu.namesText {
+            cpu.namesText = offer.array
+            cpu.names = []
+            var names = ByteScanner(offer)
+            while let name = names.nextField() { cpu.names.append(name.text) }
+        }
+        for name in cpu.names {
+            let labels = writer.labels(labels) { $0.add("governor", name) }
+            writer.write(Metric.governor, labels, governor == name)
         }
     }
 
-    private mutating func findCPUsIfChanged(from reader: inout KernelFileReader) throws(CollectorError) {
-        let text = try reader.readIfPresent(onlineFile) ?? Bytes("")
-        var count = 0
-        if var names = try reader.listIfPresent(policies) {
-            while names.next() != nil { count += 1 }
-        }
-        if count == policyCount, onlineText.map({ text == $0 }) == true { return }
+    /// Which attributes there are changes when a CPU goes online or offline, and when another driver makes the policies.
+    private mutating func findCPUsIfChanged(from reader: inout KernelFileReader, into writer: inout Writer) {
+        let lostBefore = writer.itemsLost
+        let online = reader.text(of: onlineFile, or: &writer) ?? Bytes("")
+        let seen = reader.list(policies, or: &writer)?.fingerprint ?? 0
+        if isKnown, seen == policiesSeen, online == onlineText { return }
+        policiesSeen = seen
+        onlineText = online.array
         cpus = []
-        if let listing = try reader.listIfPresent(folder) {
+        if let listing = reader.list(folder, or: &writer) {
             for number in CPUNumbers.folders(listing) {
-                if let cpu = cpu(number, from: &reader) { cpus.append(cpu) }
+                if let cpu = cpu(number, reader) { cpus.append(cpu) }
             }
         }
-        policyCount = count
-        onlineText = text.text
+        isKnown = writer.itemsLost == lostBefore
     }
 
-    private func cpu(_ number: Int, from reader: inout KernelFileReader) -> CPU? {
+    private func cpu(_ number: Int, _ reader: borrowing KernelFileReader) -> CPU? {
         let path = folder.path + "/cpu\(number)/cpufreq/"
         guard reader.exists(path) else { return nil }
-        var cpu = CPU(number: number)
-        for field in fields {
-            let file = path + "\(field.name)"
-            guard let bytes = content(file, &reader) else { continue }
-            // One that is malformed is read like those that change, so that every scrape says that it is lost.
-            if field.key.isFixed, let value = bytes.unsigned {
-                cpu.fixed.append((field, value))
-            } else {
-                cpu.frequencies.append((field, KernelFile(oneRead: file)))
-            }
-        }
-        if content(path + "scaling_governor", &reader) != nil {
-            cpu.governor = KernelFile(oneRead: path + "scaling_governor")
-        }
-        if var names = content(path + "scaling_available_governors", &reader).map({ ByteScanner($0) }) {
-            while let name = names.nextField() { cpu.governors.append(name.text) }
-        }
-        return cpu
-    }
-
-    /// nil also where only root may read, as cpuinfo_cur_freq.
-    private func content(_ path: String, _ reader: inout KernelFileReader) -> Bytes? {
-        do throws(CollectorError) {
-            return try reader.readIfPresent(path: path)?.trimmed
-        } catch {
-            return nil
-        }
+        return CPU(
+            number: number,
+            frequencies: fields.compactMap { field in
+                let file = path + "\(field.name)"
+                return reader.exists(file) ? (field, KernelFile(oneRead: file)) : nil
+            },
+            governor: KernelFile(oneRead: path + "scaling_governor"),
+            governors: KernelFile(oneRead: path + "scaling_available_governors"))
     }
 }

@@ -52,7 +52,8 @@ struct CPUCollector: Collector {
         name: "cpu", group: .cpu, help: "Time that each CPU spent in each mode, throttling, and what the CPUs are.",
         reads: [
             "/proc/stat", "/proc/cpuinfo (with --collector.cpu.info)",
-            "/sys/devices/system/cpu/{online,isolated}, cpu*/online, cpu*/topology (when the list of CPUs changes)",
+            "/sys/devices/system/cpu/{online,present,isolated}",
+            "/sys/devices/system/cpu/cpu*/topology (when a CPU comes or goes)",
             "/sys/devices/system/cpu/cpu*/thermal_throttle",
         ],
         sources: [CPUTimesSource.self],
@@ -79,21 +80,33 @@ struct CPUCollector: Collector {
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        let source = source
-        var cpus: [CPUTimes.CPU] = []
-        let found: Void? = try source.times(from: &reader) { (times) throws(CollectorError) in
-            guard !times.cpus.isEmpty else { throw .malformed(path: source.path, what: "no line of a CPU") }
-            for _ in 0..<times.malformedCPULines {
-                writer.loseItem("\(source.path): a CPU's line is no list of numbers")
-            }
-            shown.beginRound()
-            cpus = times.cpus
-            for cpu in cpus { write(cpu, into: &writer) }
+        let isThere = collectTimes(from: &reader, into: &writer)
+        topology.collect(from: &reader, into: &writer)
+        if !isThere {
+            if writer.sampleCount == 0 { return .noKernelFeature("\(source.path) is not there") }
+            writer.loseItem("\(source.path) is not there")
         }
-        guard found != nil else { return .noKernelFeature("\(source.path) is not there") }
-        try info?.collect(from: &reader, into: &writer)
-        try topology.collect(cpus: cpus, from: &reader, into: &writer)
+        info?.collect(from: &reader, into: &writer)
         return .available
+    }
+
+    /// Writes what each CPU did; false where there is no such file.
+    private mutating func collectTimes(from reader: inout KernelFileReader, into writer: inout Writer) -> Bool {
+        let source = source
+        do throws(CollectorError) {
+            let found: Void? = try source.times(from: &reader) { (times) throws(CollectorError) in
+                for _ in 0..<times.malformedCPULines {
+                    writer.loseItem("\(source.path): a CPU's line is no list of numbers")
+                }
+                if times.cpus.isEmpty { writer.loseItem("\(source.path) has no line of a CPU") }
+                shown.beginRound()
+                for cpu in times.cpus { write(cpu, into: &writer) }
+            }
+            return found != nil
+        } catch {
+            writer.lose(error)
+            return true
+        }
     }
 
     private mutating func write(_ cpu: CPUTimes.CPU, into writer: inout Writer) {

@@ -26,12 +26,14 @@ struct CPUInfo {
     }
 
     /// Writes all CPUs, and the flags and bugs of the first.
-    mutating func collect(from reader: inout KernelFileReader, into writer: inout MetricWriter<CPUCollector.Metric>)
-        throws(CollectorError)
-    {
-        guard let bytes = try reader.readIfPresent(file) else {
+    mutating func collect(from reader: inout KernelFileReader, into writer: inout MetricWriter<CPUCollector.Metric>) {
+        let bytes: Bytes
+        switch reader.part(file, or: &writer) {
+        case .content(let content): bytes = content
+        case .absent:
             writer.loseItem("\(file.path) is not there")
             return
+        case .lost: return
         }
         lines.parse(bytes)
         for number in lines.malformed {

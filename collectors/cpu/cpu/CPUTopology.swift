@@ -6,7 +6,8 @@ import KernelFiles
 
 /// Which CPUs are online and isolated, and the counts of throttling of their cores and packages.
 ///
-/// What changes only when a CPU comes or goes is read again only then.
+/// The lists of CPUs are read in every scrape. The folders of the CPUs are looked at when a list says that one came or
+/// went: while it is online its place in the machine is fixed, and an offline one has none.
 struct CPUTopology {
     /// A counter of throttling of a package, or of a core where there is one.
     private struct Throttle {
@@ -15,124 +16,183 @@ struct CPUTopology {
         let file: KernelFile
     }
 
+    /// A CPU that can be taken offline.
+    private struct Switchable {
+        let cpu: Int
+        let file: KernelFile
+    }
+
     private let roots: Roots
     private let folder: KernelDirectory
-    private let onlineFile: KernelFile
-    /// Content of `online` when the rest was read; nil before.
-    private var onlineText: String?
-    /// The CPUs of /proc/stat, which are those online, when `online` was last read.
-    private var listed: [Int] = []
+    private let onlineFile, presentFile, isolatedFile: KernelFile
+    /// What the lists said when the folders were looked at.
+    private var onlineText: [UInt8] = []
+    private var presentText: [UInt8] = []
+    /// False where something was lost when the folders were looked at, so that they are again.
+    private var isKnown = false
     private var throttles: [Throttle] = []
-    private var isolated: [Int] = []
-    /// True where `isolated` is there and cannot be understood.
-    private var isIsolatedLost = false
-    private var online: [(cpu: Int, isOnline: Bool)] = []
+    private var switchable: [Switchable] = []
+    /// The CPUs of the list `online`; nil where it is no list.
+    private var online: Set<Int>?
+    private var isolatedText: [UInt8] = []
+    private var isolated: [Int]? = []
 
     init(roots: Roots) {
         self.roots = roots
         folder = KernelDirectory(roots.sys("devices/system/cpu"))
-        onlineFile = KernelFile(oneRead: roots.sys("devices/system/cpu/online"))
+        onlineFile = KernelFile(oneRead: folder.path + "/online")
+        presentFile = KernelFile(oneRead: folder.path + "/present")
+        isolatedFile = KernelFile(oneRead: folder.path + "/isolated")
     }
 
-    /// Writes throttling, isolation and whether each CPU is online.
-    ///
-    /// `cpus` are those of /proc/stat.
+    /// Writes isolation, whether each CPU is online, and throttling.
     mutating func collect(
-        cpus: [CPUTimes.CPU], from reader: inout KernelFileReader, into writer: inout MetricWriter<CPUCollector.Metric>
-    ) throws(CollectorError) {
-        if onlineText == nil || !isListed(cpus) {
-            let text = try reader.readIfPresent(onlineFile) ?? Bytes("")
-            if onlineText.map({ text == $0 }) != true {
-                try readFolders(from: &reader)
-                onlineText = text.text
+        from reader: inout KernelFileReader, into writer: inout MetricWriter<CPUCollector.Metric>
+    ) {
+        writeIsolated(from: &reader, into: &writer)
+        let onlineList = reader.attribute(onlineFile)
+        let present = reader.text(of: presentFile, or: &writer) ?? Bytes("")
+        switch onlineList {
+        case .value(let text):
+            if !isKnown || text != onlineText || present != presentText {
+                onlineText = text.array
+                presentText = present.array
+                online = CPUNumbers.ranges(text).map(Set.init)
+                lookAtFolders(from: &reader, into: &writer)
             }
-            listed = cpus.map(\.number)
-        }
-        if isIsolatedLost { writer.loseItem("\(folder.path)/isolated is no list of CPUs") }
-        for cpu in isolated { writer.write(CPUCollector.Metric.isolated, writer.labels { $0.add("cpu", cpu) }, true) }
-        for (cpu, isOnline) in online {
-            writer.write(CPUCollector.Metric.online, writer.labels { $0.add("cpu", cpu) }, isOnline)
+            writeOnline(into: &writer)
+        case .none:
+            if !isKnown || !onlineText.isEmpty || present != presentText {
+                onlineText = []
+                presentText = present.array
+                lookAtFolders(from: &reader, into: &writer)
+            }
+            readOnline(from: &reader, into: &writer)
+        case .lost(let error):
+            writer.lose(error)
+            if !isKnown { lookAtFolders(from: &reader, into: &writer) }
+            // Without the list nobody says when to look again.
+            isKnown = false
         }
         for throttle in throttles { write(throttle, from: &reader, into: &writer) }
     }
 
-    /// True where the CPUs are those of the last time.
-    private func isListed(_ cpus: [CPUTimes.CPU]) -> Bool {
-        guard cpus.count == listed.count else { return false }
-        for at in cpus.indices where cpus[at].number != listed[at] { return false }
-        return true
+    // MARK: Each scrape
+
+    private mutating func writeIsolated(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter<CPUCollector.Metric>
+    ) {
+        guard let text = reader.text(of: isolatedFile, or: &writer) else { return }
+        if text != isolatedText {
+            isolatedText = text.array
+            isolated = CPUNumbers.ranges(text)
+        }
+        guard let isolated else {
+            writer.loseItem("\(isolatedFile.path) is no list of CPUs")
+            return
+        }
+        for cpu in isolated { writer.write(CPUCollector.Metric.isolated, writer.labels { $0.add("cpu", cpu) }, true) }
+    }
+
+    private func writeOnline(into writer: inout MetricWriter<CPUCollector.Metric>) {
+        guard !switchable.isEmpty else { return }
+        guard let online else {
+            writer.loseItem("\(onlineFile.path) is no list of CPUs")
+            return
+        }
+        for one in switchable {
+            let labels = writer.labels { $0.add("cpu", one.cpu) }
+            writer.write(CPUCollector.Metric.online, labels, online.contains(one.cpu))
+        }
+    }
+
+    /// For kernels that have no list: each CPU's own file says the same.
+    private func readOnline(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter<CPUCollector.Metric>
+    ) {
+        for one in switchable {
+            guard let text = reader.text(of: one.file, or: &writer) else { continue }
+            guard text == "0" || text == "1" else {
+                writer.lose(.malformed(one.file.path, text))
+                continue
+            }
+            writer.write(CPUCollector.Metric.online, writer.labels { $0.add("cpu", one.cpu) }, text == "1")
+        }
     }
 
     private func write(
         _ throttle: Throttle, from reader: inout KernelFileReader, into writer: inout MetricWriter<CPUCollector.Metric>
     ) {
-        do throws(CollectorError) {
-            guard let bytes = try reader.readIfPresent(throttle.file) else { return }
-            guard let count = bytes.trimmed.unsigned else { throw .malformed(throttle.file.path, bytes) }
-            let labels = writer.labels {
-                if let core = throttle.core { $0.add("core", core) }
-                $0.add("package", throttle.package)
-            }
-            writer.write(
-                throttle.core == nil ? CPUCollector.Metric.packageThrottles : .coreThrottles, labels, count)
-        } catch {
-            writer.loseItem(error.description)
+        guard let text = reader.text(of: throttle.file, or: &writer) else { return }
+        guard let count = text.unsigned else {
+            writer.lose(.malformed(throttle.file.path, text))
+            return
         }
+        let labels = writer.labels {
+            if let core = throttle.core { $0.add("core", core) }
+            $0.add("package", throttle.package)
+        }
+        writer.write(throttle.core == nil ? CPUCollector.Metric.packageThrottles : .coreThrottles, labels, count)
     }
 
-    private mutating func readFolders(from reader: inout KernelFileReader) throws(CollectorError) {
+    // MARK: When CPUs come or go
+
+    private mutating func lookAtFolders(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter<CPUCollector.Metric>
+    ) {
+        let lostBefore = writer.itemsLost
         throttles = []
-        isolated = []
-        isIsolatedLost = false
-        online = []
-        guard let listing = try reader.listIfPresent(folder) else { return }
-        let cpus = CPUNumbers.folders(listing)
-        if let text = try reader.readIfPresent(path: folder.path + "/isolated") {
-            let numbers = CPUNumbers.ranges(text)
-            isolated = numbers ?? []
-            isIsolatedLost = numbers == nil
+        switchable = []
+        if let listing = reader.list(folder, or: &writer) {
+            let cpus = CPUNumbers.folders(listing)
+            // No sample where the first CPU cannot be taken offline, as node_exporter has it.
+            for cpu in cpus {
+                let file = KernelFile(oneRead: folder.path + "/cpu\(cpu)/online")
+                if reader.exists(file.path) {
+                    switchable.append(Switchable(cpu: cpu, file: file))
+                } else if switchable.isEmpty {
+                    break
+                }
+            }
+            findThrottles(cpus, from: &reader, into: &writer)
         }
-        findThrottles(cpus, from: &reader)
-        try findOnline(cpus, from: &reader)
+        isKnown = writer.itemsLost == lostBefore
     }
 
     /// Takes each core's and package's counter from the first CPU, in the order of names, that has it.
-    private mutating func findThrottles(_ cpus: [Int], from reader: inout KernelFileReader) {
+    private mutating func findThrottles(
+        _ cpus: [Int], from reader: inout KernelFileReader, into writer: inout MetricWriter<CPUCollector.Metric>
+    ) {
         var cores: Set<[Int]> = []
         var packages: Set<Int> = []
         for cpu in cpus {
             let path = folder.path + "/cpu\(cpu)/"
-            guard let package = number(path + "topology/physical_package_id", &reader),
-                let core = number(path + "topology/core_id", &reader)
+            guard reader.exists(path + "thermal_throttle/."),
+                let package = number(path + "topology/physical_package_id", from: &reader, into: &writer),
+                let core = number(path + "topology/core_id", from: &reader, into: &writer)
             else { continue }
             let ofCore = path + "thermal_throttle/core_throttle_count"
-            if !cores.contains([package, core]), number(ofCore, &reader) != nil {
+            if !cores.contains([package, core]), reader.exists(ofCore) {
                 cores.insert([package, core])
                 throttles.append(Throttle(package: package, core: core, file: KernelFile(oneRead: ofCore)))
             }
             let ofPackage = path + "thermal_throttle/package_throttle_count"
-            if !packages.contains(package), number(ofPackage, &reader) != nil {
+            if !packages.contains(package), reader.exists(ofPackage) {
                 packages.insert(package)
                 throttles.append(Throttle(package: package, core: nil, file: KernelFile(oneRead: ofPackage)))
             }
         }
     }
 
-    /// No sample where the first CPU cannot be taken offline, as node_exporter has it.
-    private mutating func findOnline(_ cpus: [Int], from reader: inout KernelFileReader) throws(CollectorError) {
-        guard let first = cpus.first, reader.exists(folder.path + "/cpu\(first)/online") else { return }
-        for cpu in cpus {
-            let text = try reader.readIfPresent(path: folder.path + "/cpu\(cpu)/online")
-            online.append((cpu, text.map { $0.trimmed == "1" } ?? false))
-        }
-    }
-
-    /// A CPU that is offline has neither topology nor counters, which is no loss.
-    private func number(_ path: String, _ reader: inout KernelFileReader) -> Int? {
-        do throws(CollectorError) {
-            return try reader.readIfPresent(path: path)?.trimmed.unsigned.flatMap { Int(exactly: $0) }
-        } catch {
+    /// nil where a CPU is offline, and where firmware gives it no number (-1).
+    private func number(
+        _ path: String, from reader: inout KernelFileReader, into writer: inout MetricWriter<CPUCollector.Metric>
+    ) -> Int? {
+        guard let text = reader.contents(ofPath: path, or: &writer)?.trimmed else { return nil }
+        guard let number = text.signed.flatMap({ Int(exactly: $0) }) else {
+            writer.lose(.malformed(path, text))
             return nil
         }
+        return number >= 0 ? number : nil
     }
 }
