@@ -17,19 +17,20 @@ struct Disk {
     }
 
     let name, major, minor: String
-    let model, path, revision, rotational, serial, wwn: String
+    let model, path, revision, serial, wwn: String
+    let queue: BlockQueue
     let filesystem: Filesystem?
     let mapping: Mapping?
     let ataWriteCache, ataWriteCacheEnabled, ataRotationRate: Double?
-    /// What of this could not be read, in one sentence.
-    let loss: String?
+    /// What of this could not be read.
+    let loss: KernelFileError?
 
     init(name: Bytes, major: UInt64, minor: UInt64, roots: Roots, reader: inout KernelFileReader) {
         self.name = name.text
         self.major = "\(major)"
         self.minor = "\(minor)"
-        var loss: String?
-        rotational = BlockQueue.rotational(self.name, roots, &reader)
+        var loss: KernelFileError?
+        queue = BlockQueue(self.name, roots, reader)
         let udev = Disk.udevProperties(of: .block(major: major, minor: minor), roots, &reader, &loss)
         self.loss = loss
 
@@ -63,12 +64,12 @@ struct Disk {
 
     /// What udev knows of the disk; what cannot be read is a loss.
     private static func udevProperties(
-        of device: UdevDatabase.Device, _ roots: Roots, _ reader: inout KernelFileReader, _ loss: inout String?
+        of device: UdevDatabase.Device, _ roots: Roots, _ reader: inout KernelFileReader, _ loss: inout KernelFileError?
     ) -> UdevProperties {
         do throws(KernelFileError) {
             return try UdevDatabase(roots).properties(of: device, from: &reader)
         } catch {
-            loss = CollectorError.file(error).description
+            loss = error
             return UdevProperties(Bytes(""))
         }
     }
@@ -76,7 +77,10 @@ struct Disk {
     /// Writes everything but the counters.
     ///
     /// `device` is the label set with the device's name.
-    func write(device: Labels, into writer: inout MetricWriter<DiskstatsMetric>) {
+    func write(
+        device: Labels, from reader: inout KernelFileReader, into writer: inout MetricWriter<DiskstatsMetric>
+    ) {
+        let rotational = queue.rotationalText(from: &reader, into: &writer)
         let info = writer.labels(device) {
             $0.add("major", major)
             $0.add("minor", minor)
@@ -110,6 +114,6 @@ struct Disk {
         if let ataWriteCache { writer.write(DiskstatsMetric.ataWriteCache, device, ataWriteCache) }
         if let ataWriteCacheEnabled { writer.write(DiskstatsMetric.ataWriteCacheEnabled, device, ataWriteCacheEnabled) }
         if let ataRotationRate { writer.write(DiskstatsMetric.ataRotationRate, device, ataRotationRate) }
-        if let loss { writer.loseItem(loss) }
+        if let loss { writer.lose(loss) }
     }
 }

@@ -21,8 +21,8 @@ struct DiskstatsCollector: Collector {
     static let descriptor = CollectorDescriptor(
         name: "diskstats", group: .disk, help: "Requests, bytes and times of block devices, and what they are.",
         reads: [
-            "/proc/diskstats", "/sys/block/*/queue/* (when the list of devices or udev's database changes)",
-            "/run/udev/data/b* (likewise)",
+            "/proc/diskstats", "/sys/block/*/queue/rotational",
+            "/run/udev/data/b* (when the list of devices or udev's database changes)",
         ],
         flags: [
             deviceExclude,
@@ -37,6 +37,12 @@ struct DiskstatsCollector: Collector {
 
         enum State {
             case shown(Disk), ignored, malformed
+        }
+
+        /// True where something of what is known of the device could not be read.
+        var isLossy: Bool {
+            if case .shown(let disk) = state { return disk.loss != nil }
+            return false
         }
     }
 
@@ -55,12 +61,14 @@ struct DiskstatsCollector: Collector {
     private var memory = LineMemory()
     /// udev renames each new record into its folder, which changes the folder's stamp.
     private var udevStamp: FileStamp?
-    /// True where the folder may have changed after it was read without another stamp.
-    private var isUdevFresh = false
+    /// True where the folder may have changed after it was read without another stamp, and where a record of it could not
+    /// be read.
+    private var isUdevOpen = false
 
     init(context: CollectorContext) throws(ConfigurationError) {
         roots = context.roots
-        file = KernelFile(roots.proc("diskstats"))
+        // A host without a disk has an empty one.
+        file = KernelFile(roots.proc("diskstats"), mayBeEmpty: true)
         filter = try DeviceFilter(
             context.options, include: Self.deviceInclude,
             exclude: Self.deviceExclude)
@@ -74,34 +82,26 @@ struct DiskstatsCollector: Collector {
             return .noKernelFeature("\(file.path) is not there")
         }
         let stamp = FileStamp(at: udevData)
-        if stamp != udevStamp || isUdevFresh || !isKnown(bytes) {
+        if stamp != udevStamp || isUdevOpen || !isKnown(bytes) {
             readDevices(bytes, &reader)
             udevStamp = stamp
-            isUdevFresh = stamp?.isFresh ?? false
+            isUdevOpen = stamp?.isFresh ?? false || entries.contains(where: \.isLossy)
         }
 
         var lines = ByteScanner(bytes)
         var index = 0
-        var isMalformed = false
-        var isAnyGood = false
         while let line = lines.nextLine() {
             guard index < entries.count, !line.trimmed.isEmpty else { continue }
             defer { index += 1 }
             switch entries[index].state {
-            case .ignored:
-                isAnyGood = true
-                continue
+            case .ignored: continue
             case .shown(let disk):
-                if write(disk, ByteScanner(line.from(entries[index].identityCount)), into: &writer) {
-                    isAnyGood = true
-                    continue
-                }
+                let columns = ByteScanner(line.from(entries[index].identityCount))
+                if write(disk, columns, from: &reader, into: &writer) { continue }
             case .malformed: break
             }
-            isMalformed = true
             writer.loseItem("\(file.path): unexpected line \"\(line.upTo(64).text)\"")
         }
-        if isMalformed, !isAnyGood { throw .malformed(file.path, bytes) }
         return .available
     }
 
@@ -140,7 +140,9 @@ struct DiskstatsCollector: Collector {
     }
 
     /// Writes a device; false where its line is malformed, of which nothing is shown.
-    private func write(_ disk: Disk, _ columns: ByteScanner, into writer: inout Writer) -> Bool {
+    private func write(
+        _ disk: Disk, _ columns: ByteScanner, from reader: inout KernelFileReader, into writer: inout Writer
+    ) -> Bool {
         var words = columns
         var numbers = InlineArray<17, UInt64>(repeating: 0)
         var count = 0
@@ -153,7 +155,7 @@ struct DiskstatsCollector: Collector {
 
         let device = writer.labels("device", disk.name)
         for field in fields where field.column < count { writer.write(field, device, numbers[field.column]) }
-        disk.write(device: device, into: &writer)
+        disk.write(device: device, from: &reader, into: &writer)
         return true
     }
 }
