@@ -88,23 +88,35 @@ extension Bytes {
         return seen > 0 ? (digits, scale) : nil
     }
 
-    /// The whole view as a floating-point number in C's notation (`1.5`, `-3e7`, `inf`, `nan`); nil where it is none.
+    /// The whole view as a decimal fraction with an optional sign and exponent (`1.5`, `-3e7`); nil where it is none.
     ///
-    /// Correctly rounded. Short decimals need one division, everything else goes through strtod in the C locale
-    /// (the process never sets another one).
+    /// What C takes for a number beside that, the kernel does not write: `0x10`, `inf`, `nan`. Correctly rounded. Short
+    /// decimals need one division, everything else goes through strtod in the C locale (the process never sets another
+    /// one).
     public var real: Double? {
         if let (digits, scale) = decimal, digits < 1 << 53, scale <= 22 {
             return Double(digits) / Bytes.powersOfTen[scale]
         }
-        guard count > 0, count < 64, !Bytes.isBlank(unsafe base[0]) else { return nil }
+        guard count > 0, count < 64, isDecimalNotation else { return nil }
         return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { copy -> Double? in
             for at in 0..<count { unsafe copy[at] = CChar(bitPattern: base[at]) }
             unsafe copy[count] = 0
             guard let start = copy.baseAddress else { return nil }
             var end: UnsafeMutablePointer<CChar>?
             let value = unsafe strtod(start, &end)
-            return unsafe end == start + count ? value : nil
+            return unsafe end == start + count && value.isFinite ? value : nil
         }
+    }
+
+    /// True where there is nothing but decimal digits, a point, signs and an exponent's letter.
+    private var isDecimalNotation: Bool {
+        for at in 0..<count {
+            switch unsafe base[at] {
+            case 0x30...0x39, 0x2E, 0x2B, 0x2D, 0x45, 0x65: continue
+            default: return false
+            }
+        }
+        return true
     }
 
     private static let powersOfTen: [Double] = [
