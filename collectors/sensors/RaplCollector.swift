@@ -35,11 +35,19 @@ struct RaplCollector: Collector {
         ])
 
     private struct Zone {
+        let path: String
+        let nameFile, energy: KernelFile
+        /// What the kernel calls it; empty as long as that could not be read.
+        var text: [UInt8] = []
+        /// nil where it has no name.
+        var place: Place?
+    }
+
+    /// How a zone is called on the page.
+    private struct Place {
         let name: String
         let index: Int
-        let path: String
         let family: MetricFamily
-        let energy: KernelFile
     }
 
     private let hasZoneLabel: Bool
@@ -59,73 +67,84 @@ struct RaplCollector: Collector {
             zones = []
             return .noDevice("\(directory.path) is not there")
         case .same: break
-        case .changed(let names): learn(names, from: &reader, into: &writer)
-        }
-        var refused: KernelFileError?
-        var isRead = zones.isEmpty
-        for zone in zones {
-            switch reader.attribute(zone.energy) {
-            case .value(let bytes):
-                isRead = true
-                write(zone, bytes, into: &writer)
-            case .none: isRead = true
-            case .lost(let error):
-                if error.isPermission { refused = error } else { isRead = true }
-                writer.loseItem(error.description)
+        case .changed(let names):
+            zones = names.map { name in
+                let path = directory.path + "/" + name
+                return Zone(
+                    path: path, nameFile: KernelFile(oneRead: path + "/name"),
+                    energy: KernelFile(oneRead: path + "/energy_uj"))
             }
         }
-        // Since Linux 5.10 only root may read energy_uj: that is one reason for absence, not as many lost zones.
-        if let refused, !isRead { throw .file(refused) }
+        readNames(from: &reader, into: &writer)
+        for zone in zones {
+            // Control types such as intel-rapl have no name; those whose name was lost have been said.
+            guard let place = zone.place else { continue }
+            if let text = reader.text(of: zone.energy, or: &writer) { write(zone, place, text, into: &writer) }
+        }
         return .available
     }
 
-    private func write(_ zone: Zone, _ bytes: Bytes, into writer: inout Writer) {
+    private func write(_ zone: Zone, _ place: Place, _ bytes: Bytes, into writer: inout Writer) {
         guard let microjoules = bytes.unsigned else {
             writer.loseItem("\(zone.energy.path): not a number: \"\(bytes.upTo(64).text)\"")
             return
         }
         let labels = writer.labels {
-            $0.add("index", zone.index)
+            $0.add("index", place.index)
             $0.add("path", zone.path)
-            if hasZoneLabel { $0.add("rapl_zone", zone.name) }
+            if hasZoneLabel { $0.add("rapl_zone", place.name) }
         }
         let joules = Double(microjoules) / 1_000_000
         if hasZoneLabel {
             writer.write(Metric.joules, labels, joules)
         } else {
-            writer.write(writer.family(zone.family), labels, joules)
+            writer.write(writer.family(place.family), labels, joules)
         }
     }
 
-    /// Names do not change while a zone is there, so they are read when the directory changes.
-    private mutating func learn(
-        _ names: [String], from reader: inout KernelFileReader, into writer: inout Writer
-    ) {
-        zones = []
+    /// Reads the names in every scrape: another zone may have got the folder of one that went.
+    private mutating func readNames(from reader: inout KernelFileReader, into writer: inout Writer) {
+        var isChanged = false
+        for index in zones.indices {
+            switch reader.attribute(zones[index].nameFile) {
+            case .value(let text):
+                guard text != zones[index].text else { continue }
+                zones[index].text = text.array
+                isChanged = true
+            case .none:
+                isChanged = isChanged || !zones[index].text.isEmpty
+                zones[index].text = []
+                zones[index].place = nil
+            // It keeps the name that it had.
+            case .lost(let error): writer.lose(error)
+            }
+        }
+        if isChanged { findPlaces() }
+    }
+
+    /// `package-1` is zone `package` with index 1; a name without a number counts how often it came before.
+    private mutating func findPlaces() {
         var uses: [String: Int] = [:]
-        for entry in names {
-            let path = directory.path + "/" + entry
-            let nameFile = KernelFile(oneRead: path + "/name")
-            guard let bytes = reader.text(of: nameFile, or: &writer) else { continue }
-            let (name, index) = Self.split(bytes.text, uses: uses)
+        for at in zones.indices {
+            zones[at].place = nil
+            guard !zones[at].text.isEmpty else { continue }
+            let text = String(decoding: zones[at].text, as: UTF8.self)
+            let (name, own) = Self.split(text)
+            let index = own ?? uses[name] ?? 0
             uses[name] = index &+ 1
             let family = MetricFamily.counter(
                 "node_rapl_\(Self.metricPart(name))_joules_total", ["index", "path"],
                 "Energy that the power zone \(name) has used, in joules; it wraps at the zone's range.")
-            zones.append(
-                Zone(
-                    name: name, index: index, path: path, family: family,
-                    energy: KernelFile(oneRead: path + "/energy_uj")))
+            zones[at].place = Place(name: name, index: index, family: family)
         }
     }
 
-    /// `package-1` is zone `package` with index 1; a name without a number counts how often it came before.
-    private static func split(_ name: String, uses: [String: Int]) -> (name: String, index: Int) {
+    private static func split(_ name: String) -> (name: String, index: Int?) {
         let parts = name.split(separator: "-", omittingEmptySubsequences: false)
-        if parts.count == 2, let first = parts.first, let last = parts.last, let index = Int(last) {
-            return (String(first), index)
-        }
-        return (name, uses[name] ?? 0)
+        guard parts.count == 2, let first = parts.first, let last = parts.last,
+            last.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let index = Int(last)
+        else { return (name, nil) }
+        return (String(first), index)
     }
 
     /// Runs of what a metric name cannot hold become one underscore, together with the underscores around them.

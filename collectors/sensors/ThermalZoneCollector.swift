@@ -65,16 +65,14 @@ struct ThermalDevice: ClassDevice {
     mutating func read(from reader: inout KernelFileReader, into writer: inout MetricWriter<Metric>) {
         // The type is read anew each time: a kept descriptor opens the files of another device that gets the number.
         guard let type = reader.text(of: type, or: &writer) else { return }
-        var numbers: [(TableField<Metric>, Int64)] = []
-        for (field, file) in files {
-            guard let number = reader.number(of: file, or: &writer) else { return }
-            numbers.append((field, number))
-        }
         let labels = writer.labels {
             if !isZone { $0.add("name", number) }
             $0.add("type", type)
             if isZone { $0.add("zone", number) }
         }
-        for (field, number) in numbers { writer.write(field, labels, number) }
+        // A cooling device whose state cannot be read still has a strongest one.
+        for (field, file) in files {
+            if let number = reader.number(of: file, or: &writer) { writer.write(field, labels, number) }
+        }
     }
 }

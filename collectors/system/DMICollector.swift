@@ -34,8 +34,11 @@ struct DMICollector: Collector {
         ("product_version", "product_version"), ("system_vendor", "sys_vendor"),
     ]
 
+    /// What tells one machine from another is for root alone, so that without it nothing is lost.
+    private static let forRoot: Set<String> = ["board_serial", "chassis_serial", "product_serial", "product_uuid"]
+
     private let folder: KernelDirectory
-    /// What was read, by attribute; nil before.
+    /// What was read, by attribute; nil before, and as long as one of them could not be read.
     private var values: [(label: StaticString, value: String)]?
 
     init(context: CollectorContext) {
@@ -45,15 +48,17 @@ struct DMICollector: Collector {
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
+        var known = values ?? []
         if values == nil {
             guard try reader.listIfPresent(folder) != nil else {
                 return .noDevice("\(folder.path) is not there; this platform has no DMI")
             }
-            values = try fields(from: &reader, into: &writer)
+            known = fields(from: &reader, into: &writer)
+            if writer.itemsLost == 0 { values = known }
         }
-        guard let values, !values.isEmpty else { return .noDevice("\(folder.path) says nothing") }
+        guard !known.isEmpty else { return .noDevice("\(folder.path) says nothing") }
         let labels = writer.labels {
-            for (label, value) in values { $0.add(label, value) }
+            for (label, value) in known { $0.add(label, value) }
         }
         writer.write(Metric.info, labels, true)
         return .available
@@ -61,15 +66,15 @@ struct DMICollector: Collector {
 
     private func fields(
         from reader: inout KernelFileReader, into writer: inout Writer
-    ) throws(CollectorError) -> [(label: StaticString, value: String)] {
+    ) -> [(label: StaticString, value: String)] {
         var found: [(label: StaticString, value: String)] = []
         for (label, file) in DMICollector.attributes {
-            do throws(CollectorError) {
-                guard let bytes = try reader.readIfPresent(path: folder.path + "/" + file) else { continue }
+            do throws(KernelFileError) {
+                let bytes = try reader.contents(ofPath: folder.path + "/" + file)
                 found.append((label, bytes.trimmed.text))
             } catch {
-                // Serial numbers are for root alone, so without them nothing is lost.
-                if !error.isPermission { throw error }
+                let isForRoot = error.isPermission && DMICollector.forRoot.contains(file)
+                if !error.isMissing, !isForRoot { writer.lose(error) }
             }
         }
         return found

@@ -137,7 +137,7 @@ extension KernelFileReader {
         case .value(let text): return text
         case .none: return nil
         case .lost(let error):
-            if !error.isBusy { writer.loseItem(error.description) }
+            if !error.isBusy { writer.lose(error) }
             return nil
         }
     }

@@ -8,7 +8,7 @@ import KernelFiles
 ///
 /// Source: /sys/class/net, kernel Documentation/ABI/testing/sysfs-class-net, and rtnetlink(7) `RTM_GETLINK` for nearly
 /// all of it where sysfs is the running kernel's own.
-struct NetclassCollector: Collector {
+struct NetclassCollector: ~Copyable, Collector {
     typealias Metric = NetclassMetric
 
     static let ignoredDevices = Flag.pattern(
@@ -48,6 +48,7 @@ struct NetclassCollector: Collector {
     private let style: NetclassValues.Style
     private let showsStatistics: Bool
     private let links: LinkSource?
+    private var changes = LinkChangeWatch()
     private var rows = RowsByName<NetclassRow>()
     private var files = RowsByName<NetclassFiles?>()
     private var found: [Bytes] = []
@@ -59,13 +60,15 @@ struct NetclassCollector: Collector {
 
     init(context: CollectorContext) throws(ConfigurationError) {
         let options = context.options
-        directory = KernelDirectory(context.roots.sys("class/net"))
-        ignored = try DeviceFilter(options, include: nil, exclude: Self.ignoredDevices)
         let isNetlink = options[Self.netlink]
+        let ignored = try DeviceFilter(options, include: nil, exclude: Self.ignoredDevices)
+        let links = isNetlink || context.roots.isLiveSysfs ? try context.source(LinkSource.self) : nil
+        self.ignored = ignored
+        self.links = links
+        directory = KernelDirectory(context.roots.sys("class/net"))
         style = NetclassValues.Style(
             isNetlink: isNetlink, ignoresInvalidSpeed: options[Self.ignoreInvalidSpeed])
         showsStatistics = isNetlink && options[Self.withStats]
-        links = isNetlink || context.roots.isLiveSysfs ? try context.source(LinkSource.self) : nil
     }
 
     mutating func collect(
@@ -132,6 +135,7 @@ struct NetclassCollector: Collector {
     private mutating func writeLinks(
         _ list: LinkList, from reader: inout KernelFileReader, into writer: inout Writer
     ) {
+        let isChanged = changes.hasChanged()
         for (position, link) in list.links.enumerated() where position < rows.count {
             let name = list.name(of: link)
             if ignored.ignores(name) { continue }
@@ -141,7 +145,8 @@ struct NetclassCollector: Collector {
             values.broadcast = hardwareAddress(list.bytes(of: link.broadcast), &reader)
             values.alias = list.bytes(of: link.alias)
             rows[position].read(
-                link, address: list.bytes(of: link.address), turn: turn, of: list.links.count, from: &reader,
+                link, address: list.bytes(of: link.address), isChanged: isChanged, turn: turn, of: list.links.count,
+                from: &reader,
                 into: &values, &writer)
             let labels = values.write(style, into: &writer)
             if showsStatistics, let counters = link.statistics {

@@ -37,7 +37,7 @@ struct NetclassFiles {
         let isAsleep = runtimePM.isAsleep(from: &reader)
         for (metric, file) in numbers where !(isAsleep && metric == .speedBytes) {
             guard let text = Self.text(of: file, from: &reader, &writer) else { continue }
-            if let number = Self.number(text) {
+            if let number = Self.number(text, of: metric) {
                 values[metric] = number
             } else {
                 writer.loseItem("\(file.path): \(text.upTo(64).text)")
@@ -57,14 +57,15 @@ struct NetclassFiles {
         do throws(KernelFileError) {
             return try reader.contents(of: file).trimmed
         } catch {
-            let isSilent = error.isMissing || error.isPermission || error.errno == EINVAL || error.errno == EOPNOTSUPP
-            if !isSilent { writer.loseItem(error.description) }
+            let isSilent = error.isMissing || error.errno == EINVAL || error.errno == EOPNOTSUPP
+            if !isSilent { writer.lose(error) }
             return nil
         }
     }
 
-    /// A decimal or, with 0x, a hexadecimal number.
-    static func number(_ text: Bytes) -> Int64? {
-        text.hasPrefix("0x") ? text.hexadecimal.flatMap { Int64(exactly: $0) } : text.signed
+    /// A decimal number; flags and the port's number are hexadecimal, with 0x.
+    static func number(_ text: Bytes, of metric: NetclassMetric) -> Int64? {
+        guard metric == .flags || metric == .deviceID, text.hasPrefix("0x") else { return text.signed }
+        return text.hexadecimal.flatMap { Int64(exactly: $0) }
     }
 }

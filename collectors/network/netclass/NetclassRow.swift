@@ -6,7 +6,7 @@ import KernelFiles
 
 /// What the dump of links does not say of an interface, from sysfs.
 ///
-/// What only changes together with something in the dump is read when that changes. Speed and duplex are read in
+/// What changes only where the kernel says that a link changed is read then. Speed and duplex are read in
 /// every scrape as long as there are few interfaces; with many of them they take turns, and whatever happened to a
 /// link brings its turn at once. Reading them asks the driver and takes a lock that all interfaces share.
 struct NetclassRow {
@@ -27,6 +27,8 @@ struct NetclassRow {
     private let duplexFile: KernelFile
     private var index: Int32 = 0
     private var address: [UInt8] = []
+    /// False where something was lost when the rest was read, so that it is read again.
+    private var isKnown = false
     private var addressAssignType: Int64?
     private var nameAssignType: Int64?
     private var deviceID: Int64?
@@ -36,6 +38,8 @@ struct NetclassRow {
     /// What sleeps behind the interface, which is not woken for its speed; nil before it was looked for.
     private var runtimePM: RuntimePM?
     private var wasAsleep = false
+    /// True where speed or duplex could not be read the last time, so that it is tried again at once.
+    private var isSpeedLost = false
 
     /// A row of the interface with that folder.
     init(_ folder: String) {
@@ -50,26 +54,33 @@ struct NetclassRow {
         return text.trimmed.signed == Int64(link.index)
     }
 
-    /// Reads what is due and fills the values with it.
+    /// Reads what is due and fills the values with it; `isChanged` where the kernel said that some link changed.
     mutating func read(
-        _ link: Link, address: Bytes, turn: UInt64, of count: Int, from reader: inout KernelFileReader,
+        _ link: Link, address: Bytes, isChanged: Bool, turn: UInt64, of count: Int, from reader: inout KernelFileReader,
         into values: inout NetclassValues, _ writer: inout MetricWriter<NetclassMetric>
     ) {
-        if link.index != index || address != self.address {
+        let isOther = link.index != index || address != self.address
+        if isOther || isChanged || !isKnown {
+            let lostBefore = writer.itemsLost
             index = link.index
-            self.address = address.array
-            state = nil
-            runtimePM = nil
-            addressAssignType = number(in: "addr_assign_type", from: &reader)
-            nameAssignType = number(in: "name_assign_type", from: &reader)
-            deviceID = number(in: "dev_id", from: &reader)
+            if isOther {
+                self.address = address.array
+                state = nil
+                runtimePM = nil
+            }
+            addressAssignType = number(in: "addr_assign_type", .addressAssignType, from: &reader, &writer)
+            nameAssignType = number(in: "name_assign_type", .nameAssignType, from: &reader, &writer)
+            deviceID = number(in: "dev_id", .deviceID, from: &reader, &writer)
+            isKnown = writer.itemsLost == lostBefore
         }
         let now = LinkState(
             flags: link.flags, operationalState: link.operationalState, hasCarrier: link.hasCarrier,
             carrierChanges: link.carrierChanges)
-        if now != state || isDue(turn, of: count) {
+        if now != state || isSpeedLost || isDue(turn, of: count) {
             state = now
+            let lostBefore = writer.itemsLost
             readSpeed(from: &reader, &writer)
+            isSpeedLost = writer.itemsLost != lostBefore
         }
         values[.addressAssignType] = addressAssignType
         values[.nameAssignType] = nameAssignType
@@ -97,14 +108,22 @@ struct NetclassRow {
             duplex = []
             return
         }
-        speed = NetclassFiles.text(of: speedFile, from: &reader, &writer).flatMap(NetclassFiles.number)
+        speed = NetclassFiles.text(of: speedFile, from: &reader, &writer).flatMap {
+            NetclassFiles.number($0, of: .speedBytes)
+        }
         let text = NetclassFiles.text(of: duplexFile, from: &reader, &writer) ?? Bytes("")
         if text != duplex { duplex = text.array }
     }
 
     /// A number that is read once in a while; nil where this kernel or this device does not have it.
-    private func number(in file: String, from reader: inout KernelFileReader) -> Int64? {
-        guard let text = try? reader.contents(ofPath: "\(folder)/\(file)") else { return nil }
-        return NetclassFiles.number(text.trimmed)
+    private func number(
+        in file: String, _ metric: NetclassMetric, from reader: inout KernelFileReader,
+        _ writer: inout MetricWriter<NetclassMetric>
+    ) -> Int64? {
+        let file = KernelFile(oneRead: "\(folder)/\(file)")
+        guard let text = NetclassFiles.text(of: file, from: &reader, &writer) else { return nil }
+        if let number = NetclassFiles.number(text, of: metric) { return number }
+        writer.lose(.malformed(file.path, text))
+        return nil
     }
 }

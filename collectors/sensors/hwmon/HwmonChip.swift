@@ -44,9 +44,10 @@ struct HwmonChip: ItemContent, ~Copyable {
         } catch {
             sensors = []
             directory.forget()
-            writer.loseItem(error.description)
+            writer.lose(error)
             return
         }
+        if let loss = entry.nameLoss { writer.lose(loss) }
         if let name = entry.name {
             let labels = writer.labels {
                 $0.add("chip", label)

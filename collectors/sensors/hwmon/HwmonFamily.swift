@@ -13,12 +13,12 @@ struct HwmonFamily {
         case milli
         /// Millionths to whole units.
         case micro
-        /// 1 for the text `1`, 0 for any other.
+        /// 0 or 1.
         case flag
 
         /// The value of an attribute's text; nil where it is no number.
         func value(of text: Bytes) -> Double? {
-            if self == .flag { return text == "1" ? 1 : 0 }
+            if self == .flag { return text == "1" ? 1 : text == "0" ? 0 : nil }
             guard let number = text.real else { return nil }
             switch self {
             case .milli: return number * 0.001

@@ -12,7 +12,17 @@ struct HwmonSensor {
         let family: HwmonFamily
         /// A clock is named by the sensor's label, and is not shown where it has none.
         let isClock: Bool
+        /// True where the kernel documents a number.
+        let isNumber: Bool
     }
+
+    /// Properties that are numbers in every driver.
+    ///
+    /// Source: kernel Documentation/hwmon/sysfs-interface.rst.
+    private static let numbers: Set<String> = [
+        "alarm", "average", "cap", "cap_max", "cap_min", "crit", "crit_alarm", "emergency", "enable", "fault",
+        "highest", "input", "lcrit", "lcrit_alarm", "lowest", "max", "max_alarm", "min", "min_alarm", "target",
+    ]
 
     /// The value of the label `sensor`, for example `temp1`.
     let name: String
@@ -40,7 +50,8 @@ struct HwmonSensor {
             guard attribute.property != "label" else { return nil }
             return Value(
                 file: KernelFile(oneRead: path), family: HwmonFamily(attribute, hasBareValue: hasBareValue),
-                isClock: attribute.type == "freq" && attribute.property == "input")
+                isClock: attribute.type == "freq" && attribute.property == "input",
+                isNumber: Self.numbers.contains(attribute.property) || attribute.type == "beep_enable")
         }
         attributes = [:]
     }
@@ -64,8 +75,11 @@ struct HwmonSensor {
         }
         for value in values {
             guard let text = read(value.file, from: &reader, into: &writer) else { continue }
-            // What is no number is no measurement: drivers offer lists of words and points of curves here, too.
-            guard let number = value.family.conversion.value(of: text) else { continue }
+            guard let number = value.family.conversion.value(of: text) else {
+                // Beside the documented attributes drivers offer lists of words and points of curves.
+                if value.isNumber, !text.isEmpty { writer.lose(.malformed(value.file.path, text)) }
+                continue
+            }
             if !value.isClock {
                 writer.write(writer.family(value.family.family), labels, number)
             } else if let label {
@@ -100,7 +114,7 @@ struct HwmonSensor {
         } catch {
             // The kernel's files of this name can only be written.
             let isWriteOnly = error.isPermission && file.path.hasSuffix("_reset_history")
-            if !error.isWithoutValue, !isWriteOnly { writer.loseItem(error.description) }
+            if !error.isWithoutValue, !isWriteOnly { writer.lose(error) }
             return nil
         }
     }

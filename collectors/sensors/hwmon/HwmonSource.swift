@@ -66,7 +66,7 @@ final class HwmonSource: LaneSource {
         switch try listing.directory.list(from: &reader) {
         case .missing: listing.entries = []
         case .same:
-            guard listing.entries.contains(where: { $0.isMoved(&reader) }) || listing.chips.isOutdated else { return }
+            guard listing.entries.contains(where: { $0.isChanged(&reader) }) || listing.chips.isOutdated else { return }
             listing.directory.forget()
             guard case .changed(let names) = try listing.directory.list(from: &reader) else { return }
             listing.entries = entries(names, from: &reader)

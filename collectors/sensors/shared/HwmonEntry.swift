@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CollectorKit
 import KernelFiles
 
 /// One entry of /sys/class/hwmon and the names that belong to it.
@@ -12,10 +13,15 @@ struct HwmonEntry: Equatable {
     private let link: RawPath
     /// Where the entry's link points to; nil where it is no link.
     let target: String?
-    /// What the driver calls the chip, cleaned; nil where it says nothing.
+    /// What the driver calls the chip, cleaned; nil where it says nothing, and where it cannot be read.
     ///
     /// Several chips may have the same.
     let name: String?
+    /// Why the name could not be read; nil where it could, or is not there.
+    let nameLoss: KernelFileError?
+    /// The file that has the name, and what it said.
+    private let nameFile: KernelFile
+    private let nameText: [UInt8]
     /// What the chip is called by the place of its device: `platform_coretemp_0`.
     ///
     /// Chips on one device share it.
@@ -28,8 +34,18 @@ struct HwmonEntry: Equatable {
         link = RawPath(path)
         guard let resolved = Self.resolved(path, &reader), reader.exists(path + "/.") else { return nil }
         target = Self.target(of: path, &reader)
-        let text = Self.contents(of: path + "/name", &reader).map(HwmonText.clean) ?? ""
-        name = text.isEmpty ? nil : text
+        nameFile = KernelFile(oneRead: path + "/name")
+        switch reader.attribute(nameFile) {
+        case .value(let bytes):
+            nameText = bytes.array
+            let text = HwmonText.clean(bytes.text)
+            name = text.isEmpty ? nil : text
+            nameLoss = nil
+        case .none:
+            (nameText, name, nameLoss) = ([], nil, nil)
+        case .lost(let error):
+            (nameText, name, nameLoss) = ([], nil, error)
+        }
         let device = Self.resolved(path + "/device", &reader).map(Self.baseOfDevice) ?? ""
         base =
             if !device.isEmpty {
@@ -41,8 +57,12 @@ struct HwmonEntry: Equatable {
             }
     }
 
-    /// True where the entry's link points elsewhere than when this was read.
-    func isMoved(_ reader: inout KernelFileReader) -> Bool {
+    /// True where the entry's link points elsewhere, or its chip is called otherwise, than when this was read.
+    func isChanged(_ reader: inout KernelFileReader) -> Bool {
+        isMoved(&reader) || isRenamed(&reader)
+    }
+
+    private func isMoved(_ reader: inout KernelFileReader) -> Bool {
         do throws(KernelFileError) {
             let now = try reader.target(ofLink: link)
             guard let target else { return true }
@@ -51,6 +71,19 @@ struct HwmonEntry: Equatable {
             // No link, as before, or gone, which the listing shows.
             return target != nil
         }
+    }
+
+    private func isRenamed(_ reader: inout KernelFileReader) -> Bool {
+        switch reader.attribute(nameFile) {
+        case .value(let bytes): nameLoss != nil || bytes != nameText
+        case .none: nameLoss != nil || !nameText.isEmpty
+        case .lost(let error): nameLoss != error
+        }
+    }
+
+    static func == (left: HwmonEntry, right: HwmonEntry) -> Bool {
+        left.path == right.path && left.target == right.target && left.name == right.name
+            && left.nameLoss == right.nameLoss && left.base == right.base
     }
 
     /// The labels of chips, of all that there are: by the place of the device, and where several chips are on one
@@ -87,9 +120,5 @@ struct HwmonEntry: Equatable {
 
     private static func resolved(_ path: String, _ reader: inout KernelFileReader) -> String? {
         (try? reader.resolved(path))?.text
-    }
-
-    private static func contents(of path: String, _ reader: inout KernelFileReader) -> String? {
-        (try? reader.contents(ofPath: path))?.text
     }
 }

@@ -40,6 +40,8 @@ struct OSCollector: Collector {
 
     private let paths: [String]
     private var stamp: FileStamp?
+    /// True where the file may have changed after it was read without another stamp.
+    private var isFresh = false
     private var release = OSRelease()
 
     init(context: CollectorContext) {
@@ -73,11 +75,12 @@ struct OSCollector: Collector {
     private mutating func rereadIfChanged(from reader: inout KernelFileReader) throws(CollectorError) -> Bool {
         for path in paths {
             let now = FileStamp(path: path)
-            if now != nil, now == stamp { return true }
+            if now != nil, now == stamp, !isFresh { return true }
             guard let bytes = try reader.readIfPresent(path: path) else { continue }
             release = OSRelease(bytes)
             if release.isEmpty { throw .malformed(path, bytes) }
             stamp = now
+            isFresh = now?.isFresh ?? false
             return true
         }
         stamp = nil
