@@ -68,7 +68,7 @@ let package = Package(
         .target(
             name: "Collectors",
             dependencies: [
-                "CivilTime", "CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "NVML",
+                "CivilTime", "CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "NVML", "SDBus",
             ],
             path: "collectors",
             exclude: ["README.md"],
@@ -98,6 +98,8 @@ let package = Package(
         .target(name: "LMSensors", dependencies: ["CLMSensors"], swiftSettings: swift),
         .target(name: "CNVML", cSettings: c, linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "NVML", dependencies: ["CNVML"], swiftSettings: swift),
+        .target(name: "CSDBus", cSettings: c, linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "SDBus", dependencies: ["CSDBus", "KernelFiles"], swiftSettings: swift),
         .target(
             name: "Devices", dependencies: ["CollectorKit", "KernelFiles", "NVML", "PCIBus"], swiftSettings: swift),
         .target(
@@ -136,7 +138,7 @@ let package = Package(
             name: "CollectorsTests",
             dependencies: [
                 "CollectorKit", "Collectors", "Devices", "Exposition", "ExpositionSupport", "FakeNVMLSupport",
-                "KernelFiles", "LMSensors", "ScrapeSupport", "TreeSupport",
+                "FakeDaemonSupport", "KernelFiles", "LMSensors", "SDBus", "ScrapeSupport", "TreeSupport",
             ],
             exclude: ["Fixtures", "surface.txt", "read-while-asleep.txt", "unsaid-losses.txt", "unseen-families.txt"],
             swiftSettings: test),
@@ -152,6 +154,9 @@ let package = Package(
             name: "LMSensorsTests", dependencies: ["LMSensors", "TreeSupport", "lmsensors-probe"], exclude: ["Probe"],
             swiftSettings: test),
         .target(name: "FakeNVMLSupport", path: "Tests/FakeNVMLSupport", swiftSettings: test),
+        .target(name: "FakeDaemonSupport", path: "Tests/FakeDaemonSupport", swiftSettings: test),
+        .testTarget(
+            name: "SDBusTests", dependencies: ["FakeDaemonSupport", "KernelFiles", "SDBus"], swiftSettings: test),
         .testTarget(name: "NVMLTests", dependencies: ["FakeNVMLSupport", "NVML"], swiftSettings: test),
         .testTarget(name: "PCIBusTests", dependencies: ["KernelFiles", "PCIBus", "TreeSupport"], swiftSettings: test),
         .testTarget(

@@ -25,10 +25,12 @@ import Testing
         "Sources/LMSensors": ["CLMSensors"],
         "Sources/PCIBus": ["CPCIBus", "KernelFiles"],
         "Sources/NVML": ["CNVML"],
+        "Sources/SDBus": ["CSDBus", "KernelFiles"],
         // The inventory is a source that collectors share.
         "Sources/Devices": ["CollectorKit", "KernelFiles", "NVML", "PCIBus"],
         "collectors": [
             "CivilTime", "CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "NVML", "PCIBus",
+            "SDBus",
         ],
         "Sources/Configuration": ["CYAML", "CollectorKit"],
         "Sources/Scraping": ["CollectorKit", "Exposition", "KernelFiles", "Pages"],
@@ -122,7 +124,7 @@ import Testing
     func shims() throws {
         let wrappers = [
             "CKernel": "Sources/KernelFiles", "CRE2": "Sources/CollectorKit", "CLMSensors": "Sources/LMSensors",
-            "CPCIBus": "Sources/PCIBus", "CNVML": "Sources/NVML", "CZlib": "Sources/Serving",
+            "CPCIBus": "Sources/PCIBus", "CNVML": "Sources/NVML", "CSDBus": "Sources/SDBus", "CZlib": "Sources/Serving",
             "CYAML": "Sources/Configuration",
             "CBuildFacts": "Sources/HostExporter",
         ]
