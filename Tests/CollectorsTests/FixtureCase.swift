@@ -17,10 +17,11 @@ import Testing
 /// - `reads`: one `path EIO` a line, or any other error by its name, or `path hangs`, for a file or directory whose
 ///   reads fail or do not answer. The path is that in the case (`sys/class/hwmon/hwmon0/temp1_input`).
 /// - `needs`: one word a line for what the case needs of the host: `netlink`, interfaces with
-///   counters by rtnetlink(7); `sock_diag`, TCP sockets by sock_diag(7); `routes`, unicast routes by rtnetlink(7). Where
-///   it is not there, the case is skipped.
+///   counters by rtnetlink(7); `sock_diag`, TCP sockets by sock_diag(7); `routes`, unicast routes by rtnetlink(7);
+///   `libsystemd`. Where it is not there, the case is skipped.
 /// - `flags`: one flag a line; `{case}` is the folder with the trees.
 /// - `nvml.script` scripts a libnvidia-ml (see Tests/FakeNVML) that the collector is given.
+/// - `bus.json` scripts a message bus (see `FakeBus`); `{bus}` in a flag is its address.
 /// - `volatile` names the metrics whose values change by themselves, one a line; a star stands for them.
 /// - `expected.prom` is the page and `expected.state` the state. A collector that reads the live system has
 ///   `expected.shape` instead of `expected.prom`: one `name{labels}` a line, no values. Where a file `distinct` lies
@@ -72,7 +73,7 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
     func skipIfImpossible() throws {
         var whyNot: String?
         if text("nvml.script") != nil { whyNot = FakeLibrary.whyNot }
-        for need in lines("needs") {
+        for need in lines("needs") + (text("bus.json") == nil ? [] : ["libsystemd"]) {
             let known = try #require(HostNeeds.all[need], "no need that is known: \(need)")
             if !known.isMet { whyNot = known.whyNot }
         }

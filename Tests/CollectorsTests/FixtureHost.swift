@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
+import FakeDaemonSupport
 import FakeNVMLSupport
 import Foundation
 import KernelFiles
@@ -19,10 +20,13 @@ final class FixtureHost {
     /// The copy in which links and files of a text are made; nil where nobody needs one.
     let tree: HostTree?
     private var fakes: [FakeLibrary] = []
+    /// The bus that the case scripts; nil for none.
+    private let bus: FakeBus?
 
     /// The trees where the case has them, or with `isCopy` a copy that may be written to.
     init(_ fixture: FixtureCase, isCopy: Bool = false) throws {
         self.fixture = fixture
+        bus = try fixture.text("bus.json").map { try FakeBus($0) }
         let text = fixture.text("tree.txt")
         let links = fixture.lines("links")
         guard text != nil || !links.isEmpty || isCopy else {
@@ -51,7 +55,10 @@ final class FixtureHost {
         let roots = Roots(
             procfs: folder + "/proc", sysfs: folder + "/sys", rootfs: folder + "/root", udevData: folder + "/udev")
         let table = FlagTable(Registry.entries.flatMap(\.descriptor.options))
-        var flags = fixture.lines("flags").map { $0.replacingOccurrences(of: "{case}", with: folder) }
+        var flags = fixture.lines("flags").map {
+            $0.replacingOccurrences(of: "{case}", with: folder)
+                .replacingOccurrences(of: "{bus}", with: bus?.address ?? "")
+        }
         let fake = try fakeLibrary()
         if let fake { flags.append("--collector.nvidia.library=\(fake.path)") }
         let options = Options(given: try table.parse(flags).given)

@@ -2,6 +2,7 @@
 
 import Foundation
 import KernelFiles
+import SDBus
 
 /// What fixture cases may need of the host, by the words of their file `needs`.
 enum HostNeeds {
@@ -15,7 +16,17 @@ enum HostNeeds {
         "netlink": Need(isMet: hasLinks, whyNot: "rtnetlink gives no counters of interfaces here"),
         "sock_diag": Need(isMet: hasSockets, whyNot: "sock_diag shows no TCP sockets here"),
         "routes": Need(isMet: hasRoutes, whyNot: "rtnetlink shows no unicast route here"),
+        "libsystemd": Need(isMet: whyNoLibsystemd == nil, whyNot: whyNoLibsystemd ?? ""),
     ]
+
+    private static let whyNoLibsystemd: String? = {
+        do throws(SDBusError) {
+            _ = try SDBusLibrary()
+            return nil
+        } catch {
+            return error.description
+        }
+    }()
 
     private static let hasLinks: Bool = {
         var socket = RouteNetlinkSocket()
