@@ -60,8 +60,8 @@ public enum Registry {
         CollectorEntry(UnameCollector.self),
         CollectorEntry(VmstatCollector.self),
         CollectorEntry(WatchdogCollector.self),
-        CollectorEntry(XFSCollector.self),
         CollectorEntry(WifiCollector.self),
+        CollectorEntry(XFSCollector.self),
     ]
 
     /// The names of the collectors that are switched on.
