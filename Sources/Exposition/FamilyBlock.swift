@@ -28,6 +28,10 @@ struct FamilyBlock: ~Copyable {
     private var rowCapacity = 1
     /// True while each sample was the same series as the one at its place in the collection before.
     private var isFollowing = true
+    /// Which series stood where in the collection before, and which do in this one where they are not those; another
+    /// number for each arrangement, 0 for none.
+    private var layoutBefore: UInt64 = 0
+    private var layoutNow: UInt64 = 1
     /// True for a family that a collector named while it collected, not in its descriptor.
     let isDynamic: Bool
     /// The text of the collection before, and the rows: this collection's, then what is left of those before.
@@ -75,6 +79,10 @@ struct FamilyBlock: ~Copyable {
     }
 
     mutating func reset() {
+        if !isFollowing || sampleCount != knownCount {
+            layoutBefore = layoutNow
+            layoutNow &+= 1
+        }
         knownCount = sampleCount
         guard sampleCount > 0 else { return }
         if sampleCount > 1 {
@@ -153,6 +161,38 @@ struct FamilyBlock: ~Copyable {
             }
         }
         unsafe finish(start, prefixCount, value)
+        return true
+    }
+
+    /// The series from a row on to the last one so far, to be written again in the next collections.
+    func run(from first: Int) -> SeriesRun.Place {
+        SeriesRun.Place(
+            first: first, count: max(0, sampleCount &- first), layout: isFollowing ? layoutBefore : layoutNow)
+    }
+
+    /// Appends the series of a run with new numbers; false, and nothing is appended, where the collection before did not
+    /// have just these at this place, or where it has not been followed so far.
+    mutating func append(_ run: SeriesRun.Place, _ numbers: [UInt64]) -> Bool {
+        guard isFollowing, run.layout == layoutBefore, run.first == sampleCount, run.count == numbers.count,
+            run.count > 0, knownCount > 1, knownCount &- sampleCount >= run.count
+        else { return false }
+        let last = unsafe rows[sampleCount &+ run.count &- 1]
+        let start = unsafe rows[sampleCount].start
+        // The lines of the collection before, and the longest numbers in place of theirs.
+        let most = last.start &+ last.prefixCount &- start &+ run.count &* (NumberText.maximumLength &+ 1)
+        var end = unsafe text.room(for: most)
+        var offset = text.count
+        for number in numbers {
+            let row = unsafe rows[sampleCount]
+            unsafe memcpy(end, before.base + row.start, row.prefixCount)
+            var lineEnd = unsafe end + row.prefixCount
+            unsafe lineEnd += NumberText.write(number, to: lineEnd)
+            unsafe Self.put(0x0A, &lineEnd)
+            addRow(Row(start: offset, prefixCount: row.prefixCount))
+            offset &+= unsafe lineEnd - end
+            unsafe end = lineEnd
+        }
+        text.commit(offset &- text.count)
         return true
     }
 

@@ -54,6 +54,22 @@ public struct MetricWriter<Key: FamilyKey>: ~Copyable {
         write(index: key.rawValue, labels, extra: extra, number.sampleValue)
     }
 
+    // MARK: Runs of series
+
+    /// How many samples of a family have been written in this collection.
+    public func sampleCount(of key: Key) -> Int { store.sampleCount(of: key.rawValue) }
+
+    /// The series of a family from a place on to the last one so far, to be written again in the next collections.
+    ///
+    /// Places count from 0 and are those of `sampleCount(of:)`.
+    public func run(of key: Key, from place: Int) -> SeriesRun { store.run(of: key.rawValue, from: place) }
+
+    /// Writes the series of a run with new numbers, where they come at the same place as in the collection before.
+    ///
+    /// False, and nothing is written, where the family has other series there, or had so in the collection before; then
+    /// each is to be written with its labels, and the run to be asked for anew.
+    public mutating func write(_ run: SeriesRun, _ numbers: [UInt64]) -> Bool { store.write(run, numbers) }
+
     // MARK: Families named while collecting
 
     /// The family of a name that is known only now.

@@ -197,6 +197,21 @@ struct SampleStore: ~Copyable {
         if !isWritten { noteLabels(index, labels) }
     }
 
+    /// The number of samples of a family so far.
+    func sampleCount(of index: Int) -> Int {
+        index >= 0 && index < blockCount ? unsafe blocks[index].sampleCount : 0
+    }
+
+    func run(of index: Int, from first: Int) -> SeriesRun {
+        guard index >= 0, index < blockCount else { return .none }
+        return SeriesRun(index: index, epoch: epoch, place: unsafe blocks[index].run(from: first))
+    }
+
+    mutating func write(_ run: SeriesRun, _ numbers: [UInt64]) -> Bool {
+        guard run.epoch == epoch, run.index < blockCount else { return false }
+        return unsafe blocks[run.index].append(run.place, numbers)
+    }
+
     private mutating func refuse(_ index: Int, _ labels: Labels) {
         if labelText.owns(labels) { return note("a family that the writer does not have was written") }
         let name = index >= 0 && index < blockCount ? unsafe blocks[index].family.name : "a sample"
