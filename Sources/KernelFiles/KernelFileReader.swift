@@ -13,7 +13,7 @@ public struct KernelFileReader: ~Copyable {
 
     private var arena = ReadArena()
     private let budget: DescriptorBudget
-    private let conditions: ReadConditions
+    let conditions: ReadConditions
 
     /// Another number where mounts of this process's namespace have changed since an earlier scrape.
     public var mountChanges: UInt64 { budget.mountChanges }
