@@ -30,10 +30,12 @@ public enum Registry {
         CollectorEntry(InfinibandCollector.self),
         CollectorEntry(IntelgpuCollector.self),
         CollectorEntry(InterruptsCollector.self),
+        CollectorEntry(KsmdCollector.self),
         CollectorEntry(LoadavgCollector.self),
         CollectorEntry(MdadmCollector.self),
         CollectorEntry(LogindCollector.self),
         CollectorEntry(MeminfoCollector.self),
+        CollectorEntry(MeminfoNUMACollector.self),
         CollectorEntry(NetclassCollector.self),
         CollectorEntry(NetdevCollector.self),
         CollectorEntry(NetstatCollector.self),
@@ -48,6 +50,7 @@ public enum Registry {
         CollectorEntry(RaplCollector.self),
         CollectorEntry(SchedstatCollector.self),
         CollectorEntry(SensorsCollector.self),
+        CollectorEntry(SlabinfoCollector.self),
         CollectorEntry(SockstatCollector.self),
         CollectorEntry(SoftirqsCollector.self),
         CollectorEntry(SoftnetCollector.self),
@@ -55,6 +58,7 @@ public enum Registry {
         CollectorEntry(SystemdCollector.self),
         CollectorEntry(TapestatsCollector.self),
         CollectorEntry(TcpstatCollector.self),
+        CollectorEntry(SwapCollector.self),
         CollectorEntry(TextfileCollector.self),
         CollectorEntry(ThermalZoneCollector.self),
         CollectorEntry(TimeCollector.self),
@@ -65,6 +69,7 @@ public enum Registry {
         CollectorEntry(WatchdogCollector.self),
         CollectorEntry(WifiCollector.self),
         CollectorEntry(XFSCollector.self),
+        CollectorEntry(ZoneinfoCollector.self),
     ]
 
     /// The names of the collectors that are switched on.
