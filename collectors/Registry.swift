@@ -30,7 +30,9 @@ public enum Registry {
         CollectorEntry(InfinibandCollector.self),
         CollectorEntry(IntelgpuCollector.self),
         CollectorEntry(InterruptsCollector.self),
+        CollectorEntry(IPVSCollector.self),
         CollectorEntry(KsmdCollector.self),
+        CollectorEntry(LnstatCollector.self),
         CollectorEntry(LoadavgCollector.self),
         CollectorEntry(MdadmCollector.self),
         CollectorEntry(LogindCollector.self),
@@ -69,6 +71,7 @@ public enum Registry {
         CollectorEntry(WatchdogCollector.self),
         CollectorEntry(WifiCollector.self),
         CollectorEntry(XFSCollector.self),
+        CollectorEntry(XfrmCollector.self),
         CollectorEntry(ZoneinfoCollector.self),
     ]
 
