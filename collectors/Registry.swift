@@ -51,6 +51,7 @@ public enum Registry {
         CollectorEntry(PowersupplyclassCollector.self),
         CollectorEntry(PressureCollector.self),
         CollectorEntry(QdiscCollector.self),
+        CollectorEntry(ProcessesCollector.self),
         CollectorEntry(RaplCollector.self),
         CollectorEntry(SchedstatCollector.self),
         CollectorEntry(SELinuxCollector.self),
