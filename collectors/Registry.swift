@@ -50,8 +50,8 @@ public enum Registry {
         CollectorEntry(OSCollector.self),
         CollectorEntry(PowersupplyclassCollector.self),
         CollectorEntry(PressureCollector.self),
-        CollectorEntry(QdiscCollector.self),
         CollectorEntry(ProcessesCollector.self),
+        CollectorEntry(QdiscCollector.self),
         CollectorEntry(RaplCollector.self),
         CollectorEntry(SchedstatCollector.self),
         CollectorEntry(SELinuxCollector.self),
@@ -66,6 +66,7 @@ public enum Registry {
         CollectorEntry(TcpstatCollector.self),
         CollectorEntry(SwapCollector.self),
         CollectorEntry(SysctlCollector.self),
+        CollectorEntry(TcpstatCollector.self),
         CollectorEntry(TextfileCollector.self),
         CollectorEntry(ThermalZoneCollector.self),
         CollectorEntry(TimeCollector.self),
@@ -77,6 +78,7 @@ public enum Registry {
         CollectorEntry(WifiCollector.self),
         CollectorEntry(XFSCollector.self),
         CollectorEntry(XfrmCollector.self),
+        CollectorEntry(XFSCollector.self),
         CollectorEntry(ZoneinfoCollector.self),
     ]
 
