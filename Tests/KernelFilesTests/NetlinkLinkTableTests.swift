@@ -51,6 +51,34 @@ struct NetlinkLinkTableTests {
         #expect(table.isConsistent)
     }
 
+    @Test("further names of an interface are its own, and those of a message that lies are forgotten")
+    func alternativeNames() {
+        func names(_ texts: [String]) -> [UInt8] {
+            Builder.attribute(52, texts.flatMap { Builder.attribute(53, Array($0.utf8) + [0]) })
+        }
+        let long = String(repeating: "enp0s31f6", count: 14)
+        var builder = Builder()
+        builder.link(1, "lo")
+        builder.link(2, "eth0", extra: names(["uplink", long]))
+        builder.link(3, "eth1", extra: names(["lost"]) + Builder.attribute(20, [1], length: 90))
+        builder.link(4, "eth2", extra: names([String(repeating: "a", count: 128)]))
+        builder.link(5, "eth3", extra: names(["last"]))
+        builder.done()
+        var table = LinkTable()
+        #expect(Builder.read([builder.bytes], into: &table).state == .complete)
+        func text(_ link: Link) -> [String] {
+            table.alternativeNames[link.alternativeNames].map {
+                String(decoding: table.bytes(of: $0), as: UTF8.self)
+            }
+        }
+        #expect(table.links.map(\.index) == [1, 2, 5])
+        #expect(table.links.map(text) == [[], ["uplink", long], ["last"]])
+        #expect(table.alternativeNames.count == 3)
+        #expect(table.malformedCount == 2)
+        table.removeAll()
+        #expect(table.alternativeNames.isEmpty)
+    }
+
     @Test("an older kernel's shorter counters leave the newer ones out")
     func shorterStatistics() throws {
         let short = Builder.attribute(23, (0..<23).flatMap { Builder.number(UInt64(7 + $0)) })

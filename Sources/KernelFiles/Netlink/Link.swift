@@ -52,6 +52,8 @@ public struct Link: Equatable, Sendable {
     public var name = 0..<0
     /// The administrator's description, at most 255 bytes of any kind; empty where there is none.
     public var alias = 0..<0
+    /// Further names, under which it can be found too: a range of `LinkTable.alternativeNames`.
+    public var alternativeNames = 0..<0
     /// The hardware address, 0 to 32 bytes; sysfs `address`.
     public var address = 0..<0
     /// The hardware broadcast address, 0 to 32 bytes; sysfs `broadcast`.

@@ -10,6 +10,9 @@ public struct LinkTable: Sendable {
     /// The names, aliases and hardware addresses of all interfaces; `Link` holds ranges of it.
     public private(set) var bytes: [UInt8] = []
 
+    /// The alternative names of all interfaces, as ranges of `bytes`; `Link` holds ranges of it.
+    public private(set) var alternativeNames: [Range<Int>] = []
+
     /// Interfaces that are left out because their message could not be read.
     public private(set) var malformedCount = 0
 
@@ -55,6 +58,7 @@ extension LinkTable: NetlinkTable {
     public mutating func removeAll() {
         links.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)
+        alternativeNames.removeAll(keepingCapacity: true)
         malformedCount = 0
         isConsistent = true
     }
@@ -63,11 +67,13 @@ extension LinkTable: NetlinkTable {
     public mutating func append(messageType: UInt16, payload: Range<Int>, in datagram: RawSpan) {
         guard messageType == NetlinkNumber.newLink else { return }
         let byteCount = bytes.count
+        let nameCount = alternativeNames.count
         if let link = readLink(payload, in: datagram) {
             links.append(link)
         } else {
             malformedCount &+= 1
             bytes.removeLast(bytes.count &- byteCount)
+            alternativeNames.removeLast(alternativeNames.count &- nameCount)
         }
     }
 
@@ -112,10 +118,27 @@ extension LinkTable: NetlinkTable {
         case 23:
             link.statistics = LinkStatistics(attribute.value, in: datagram)
             return attribute.value.count >= 23 * 8
+        case 52: return readAlternativeNames(attribute.value, in: datagram, into: &link)
         case 16, 17, 33, 39: return readByte(attribute, in: datagram, into: &link)
         case 4, 5, 10, 13, 27, 30, 31, 32, 35, 47, 48, 61: return readNumber(attribute, in: datagram, into: &link)
         default: return true
         }
+    }
+
+    /// Takes the names of `IFLA_PROP_LIST`, each at most 127 bytes; kernels from 5.5 on have it.
+    private mutating func readAlternativeNames(
+        _ range: Range<Int>, in datagram: RawSpan, into link: inout Link
+    ) -> Bool {
+        let start = alternativeNames.count
+        var properties = NetlinkAttributes(range)
+        while let property = properties.next(in: datagram) {
+            guard property.type == 53 else { continue }
+            var name = 0..<0
+            guard keepText(of: property, atMost: 127, in: datagram, as: &name) else { return false }
+            if !name.isEmpty { alternativeNames.append(name) }
+        }
+        link.alternativeNames = start..<alternativeNames.count
+        return !properties.isMalformed
     }
 
     private func readByte(_ attribute: NetlinkAttribute, in datagram: RawSpan, into link: inout Link) -> Bool {

@@ -18,7 +18,7 @@ struct NetclassCollector: ~Copyable, Collector {
         help: "Show no speed where the device does not know it, instead of a negative one.")
     static let netlink = Flag.toggle(
         "collector.netclass.netlink",
-        help: "Show flags, carrier and labels as rtnetlink has them, whatever --path.sysfs is.")
+        help: "Show flags, carrier, labels and further names as rtnetlink has them, whatever --path.sysfs is.")
     static let withStats = Flag.toggle(
         "collector.netclass_rtnl.with-stats",
         help: "With --collector.netclass.netlink, show the detailed counters of the netdev collector too.")
@@ -149,6 +149,15 @@ struct NetclassCollector: ~Copyable, Collector {
                 from: &reader,
                 into: &values, &writer)
             let labels = values.write(style, into: &writer)
+            if style.isNetlink {
+                list.forEachAlternativeName(of: link) { other in
+                    let labels = writer.labels { labels in
+                        labels.add("altname", other)
+                        labels.add("device", name)
+                    }
+                    writer.write(NetclassMetric.alternativeNames, labels, 1)
+                }
+            }
             if showsStatistics, let counters = link.statistics {
                 for (metric, family) in Self.statistics {
                     writer.write(writer.family(family), labels, metric.value(in: counters))

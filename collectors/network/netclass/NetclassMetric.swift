@@ -4,7 +4,7 @@ import Exposition
 
 /// Properties of interfaces; most of them are a file of the interface's folder in sysfs.
 enum NetclassMetric: Int, FieldKey {
-    case up, info
+    case up, info, alternativeNames
     case addressAssignType, carrier, carrierChanges, carrierUpChanges, carrierDownChanges, deviceID, dormant, flags
     case interfaceID, interfaceLink, linkMode, mtuBytes, nameAssignType, group, speedBytes, transmitQueueLength
     case protocolType
@@ -20,6 +20,11 @@ enum NetclassMetric: Int, FieldKey {
                     "node_network_info",
                     ["address", "adminstate?", "broadcast", "device", "duplex", "ifalias", "operstate"],
                     "What is text about an interface; always 1."))
+        case .alternativeNames:
+            FamilyRow(
+                .gauge(
+                    "node_network_altnames_info", ["altname", "device"],
+                    "1 for each further name of an interface; with --collector.netclass.netlink."))
         case .addressAssignType:
             file(
                 "addr_assign_type", gauge: "address_assign_type",

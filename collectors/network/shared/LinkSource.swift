@@ -98,11 +98,14 @@ struct LinkList {
     /// Interfaces whose message could not be read.
     let malformedCount: Int
     private let bytes: Bytes
+    /// The alternative names, ranges of `bytes`.
+    private let alternativeNames: [Range<Int>]
 
     /// Copies the names and addresses into the reader's arena, so that views of them can be handed on.
     fileprivate init(_ table: LinkTable, in reader: inout KernelFileReader) {
         links = table.links
         malformedCount = table.malformedCount
+        alternativeNames = table.alternativeNames
         // The pointer does not outlive the closure; the reader copies.
         bytes = unsafe table.bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return Bytes("") }
@@ -112,6 +115,13 @@ struct LinkList {
 
     /// The bytes of a range of a link: its name, alias or hardware address.
     func bytes(of range: Range<Int>) -> Bytes { bytes[range.lowerBound, range.upperBound] }
+
+    /// Calls `body` with each of an interface's alternative names.
+    func forEachAlternativeName(of link: Link, _ body: (Bytes) -> Void) {
+        for position in link.alternativeNames where alternativeNames.indices.contains(position) {
+            body(bytes(of: alternativeNames[position]))
+        }
+    }
 
     /// The name of an interface.
     func name(of link: Link) -> Bytes { bytes(of: link.name) }
