@@ -25,6 +25,7 @@ public enum Registry {
         CollectorEntry(DMICollector.self),
         CollectorEntry(EntropyCollector.self),
         CollectorEntry(FibrechannelCollector.self),
+        CollectorEntry(EthtoolCollector.self),
         CollectorEntry(FilefdCollector.self),
         CollectorEntry(FilesystemCollector.self),
         CollectorEntry(HwmonCollector.self),

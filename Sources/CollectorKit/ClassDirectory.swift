@@ -14,6 +14,8 @@ public protocol ClassDevice: ~Copyable {
 
     /// The name of the class, its folder below /sys/class.
     static var className: String { get }
+    /// Patterns of families that it names while it is read, as the descriptor of its collector has them.
+    static var openFamilies: [MetricFamily] { get }
     /// What one is called, in the singular, for the sentence that there is none.
     static var noun: String { get }
 
@@ -24,6 +26,11 @@ public protocol ClassDevice: ~Copyable {
 
     /// Reads its attributes and writes its samples.
     mutating func read(from reader: inout KernelFileReader, into writer: inout MetricWriter<Metric>)
+}
+
+extension ClassDevice where Self: ~Copyable {
+    /// None.
+    public static var openFamilies: [MetricFamily] { [] }
 }
 
 /// The devices of a class of sysfs, found anew when they change and read in a lane of their own.
@@ -139,7 +146,8 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
             do throws(ConfigurationError) {
                 guard let device = try Device(name: identity.name, folder: folder, context: context) else { continue }
                 let runtimePM = RuntimePM(above: folder, from: &reader)
-                let content = Content(device: device, writer: MetricWriter(), runtimePM: runtimePM)
+                let content = Content(
+                    device: device, writer: MetricWriter(openFamilies: Device.openFamilies), runtimePM: runtimePM)
                 made.append((identity, Item(folder, content)))
             } catch {
                 throw .other(error.description)

@@ -93,4 +93,18 @@ import Testing
         #expect(try devices(["--collector.netdev.device-exclude=^lo$"]) == all.subtracting(["lo"]))
         #expect(try devices(["--collector.netdev.device-include=^lo$"]) == ["lo"])
     }
+
+    @Test("ethtool names the driver of each interface that has a device")
+    func drivers() throws {
+        let folder = "/sys/class/net"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let real = Set(names.filter { FileManager.default.fileExists(atPath: "\(folder)/\($0)/device/driver") })
+        guard !real.isEmpty, real.isSubset(of: Self.interfaceNames()), let page = try page("ethtool") else {
+            try Test.cancel("no interface here has a device with a driver")
+        }
+        let expression = try Regex<(Substring, Substring)>(
+            #"node_ethtool_info\{bus_info="[^"]*",device="([^"]+)",driver="[^"]+",.*"#)
+        let described = Set(page.compactMap { $0.wholeMatch(of: expression).map { String($0.output.1) } })
+        #expect(real.isSubset(of: described))
+    }
 }

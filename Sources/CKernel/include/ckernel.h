@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "ckernel_clock.h"
+#include "ckernel_ethtool.h"
 
 /// getdents64(2): directory entries into `buffer`; 0 at the end, -1 with errno on failure.
 ssize_t ckernel_getdents(int descriptor, void *_Nonnull buffer, size_t size);

@@ -3,8 +3,10 @@
 import CollectorKit
 import KernelFiles
 
-/// JSON files that stand in for nl80211: `interfaces.json`, and in a folder of each interface's name `bss.json` and
-/// `stationinfo.json`. Figures that are left out are 0.
+/// JSON files that stand in for nl80211.
+///
+/// They are `interfaces.json`, and in a folder of each interface's name `bss.json` and `stationinfo.json`. Figures that
+/// are left out are 0.
 struct WifiFixture {
     /// Where the files are.
     let folder: String
