@@ -34,10 +34,16 @@ uint64_t ckernel_filesystem_magic(int descriptor) {
     return result == 0 ? (uint32_t)status.f_type : 0;
 }
 
-int ckernel_open_in_root(int root, const char *path, int flags) {
+int ckernel_open_in_root(const char *root, const char *path) {
+    int folder = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return -1;
     // struct open_how of linux/openat2.h, whose RESOLVE_IN_ROOT is 0x10.
     struct {
         uint64_t flags, mode, resolve;
-    } how = {.flags = (uint64_t)flags, .mode = 0, .resolve = 0x10};
-    return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+    } how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .mode = 0, .resolve = 0x10};
+    int opened = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+    int failure = errno;
+    close(folder);
+    errno = failure;
+    return opened;
 }

@@ -103,6 +103,16 @@ extension KernelFileReader {
         }
     }
 
+    /// The whole content of a file of the host, likewise.
+    public mutating func readIfPresent(_ file: HostFile) throws(CollectorError) -> Bytes? {
+        do throws(KernelFileError) {
+            return try contents(of: file)
+        } catch {
+            if error.isMissing { return nil }
+            throw .file(error)
+        }
+    }
+
     /// The names in a kept directory; nil where it is not there.
     public mutating func listIfPresent(_ directory: KernelDirectory) throws(CollectorError) -> DirectoryListing? {
         do throws(KernelFileError) {

@@ -37,7 +37,8 @@ final class DeviceScanner {
 
     /// The host's own pci.ids, where the agent sees the host's files elsewhere.
     private static func identifiersPath(_ roots: Roots) -> String? {
-        ["/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids"].map(roots.host)
+        // libpci opens the path itself, in this process's root.
+        ["/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids"].compactMap { try? HostFile($0, in: roots).resolved() }
             .first { unsafe access($0, R_OK) == 0 }
     }
 

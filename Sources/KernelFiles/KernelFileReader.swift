@@ -47,6 +47,15 @@ public struct KernelFileReader: ~Copyable {
             from: descriptor, path: path, end: .emptyRead, longestRead: conditions.longestRead)
     }
 
+    /// The whole content of a file of the host, which is opened and closed again.
+    public mutating func contents(of file: HostFile) throws(KernelFileError) -> Bytes {
+        try conditions.check(file.path)
+        let descriptor = try file.open()
+        defer { _ = close(descriptor) }
+        return try arena.fill(
+            from: descriptor, path: file.path, end: .emptyRead, longestRead: conditions.longestRead)
+    }
+
     /// The names in a kept directory.
     public mutating func list(_ directory: KernelDirectory) throws(KernelFileError) -> DirectoryListing {
         try conditions.check(directory.path, .list)

@@ -29,6 +29,8 @@ public struct Roots: Sendable, Equatable {
     public func sys(_ path: String) -> String { sysfs + "/" + path }
 
     /// A path of the host below rootfs: `host("/etc/os-release")` is `/etc/os-release`.
+    ///
+    /// A link on the way is followed in this process's own root; see `HostFile`.
     public func host(_ path: String) -> String {
         rootfs == "" ? path : path == "/" ? rootfs : rootfs + path
     }

@@ -19,7 +19,9 @@ void ckernel_name_thread(const char *_Nonnull name);
 /// The magic number of the file system that holds an open file, by fstatfs(2); 0 on failure.
 uint64_t ckernel_filesystem_magic(int descriptor);
 
-/// openat2(2) with RESOLVE_IN_ROOT: `root` is / for the path and for all links on the way; -1 with errno on failure.
-int ckernel_open_in_root(int root, const char *_Nonnull path, int flags);
+/// Opens a file for reading, with `root` as / for its path and for all links on the way; -1 with errno on failure.
+///
+/// openat2(2) with RESOLVE_IN_ROOT, which kernels before 5.6 do not have (ENOSYS).
+int ckernel_open_in_root(const char *_Nonnull root, const char *_Nonnull path);
 
 #endif

@@ -38,21 +38,21 @@ struct OSCollector: Collector {
         ("version_id", "VERSION_ID"),
     ]
 
-    private let paths: [String]
+    private let files: [HostFile]
     private var stamp: FileStamp?
     /// True where the file may have changed after it was read without another stamp.
     private var isFresh = false
     private var release = OSRelease()
 
     init(context: CollectorContext) {
-        paths = [context.roots.host("/etc/os-release"), context.roots.host("/usr/lib/os-release")]
+        files = ["/etc/os-release", "/usr/lib/os-release"].map { HostFile($0, in: context.roots) }
     }
 
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         guard try rereadIfChanged(from: &reader) else {
-            return .noKernelFeature("neither \(paths[0]) nor \(paths[1]) is there")
+            return .noKernelFeature("neither \(files[0].path) nor \(files[1].path) is there")
         }
         let labels = writer.labels {
             for (label, key) in OSCollector.labels { $0.add(label, release[key]) }
@@ -73,12 +73,12 @@ struct OSCollector: Collector {
 
     /// False where no file is there.
     private mutating func rereadIfChanged(from reader: inout KernelFileReader) throws(CollectorError) -> Bool {
-        for path in paths {
-            let now = FileStamp(path: path)
+        for file in files {
+            let now = file.stamp
             if now != nil, now == stamp, !isFresh { return true }
-            guard let bytes = try reader.readIfPresent(path: path) else { continue }
+            guard let bytes = try reader.readIfPresent(file) else { continue }
             release = OSRelease(bytes)
-            if release.isEmpty { throw .malformed(path, bytes) }
+            if release.isEmpty { throw .malformed(file.path, bytes) }
             stamp = now
             isFresh = now?.isFresh ?? false
             return true
