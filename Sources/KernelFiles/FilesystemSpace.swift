@@ -4,7 +4,8 @@ import Glibc
 
 /// What statfs(2) says of a mounted file system.
 public struct FilesystemSpace: Sendable, Equatable {
-    /// Size of the blocks that the counts below are in, in bytes.
+    /// Size of the blocks that the counts below are in, in bytes: f_frsize, which FUSE and virtiofs have far below the
+    /// f_bsize that they like to be read in.
     public let blockSizeBytes: UInt64
     /// All blocks of the file system.
     public let blocks: UInt64
@@ -48,10 +49,13 @@ public struct FilesystemSpace: Sendable, Equatable {
             if result == 0 { break }
             guard errno == EINTR else { return .failed(errno: errno) }
         }
-        return .space(
-            FilesystemSpace(
-                blockSizeBytes: UInt64(status.f_bsize), blocks: UInt64(status.f_blocks),
-                freeBlocks: UInt64(status.f_bfree), availableBlocks: UInt64(status.f_bavail),
-                files: UInt64(status.f_files), freeFiles: UInt64(status.f_ffree)))
+        return .space(FilesystemSpace(status))
+    }
+
+    init(_ status: statvfs) {
+        self.init(
+            blockSizeBytes: UInt64(status.f_frsize), blocks: UInt64(status.f_blocks),
+            freeBlocks: UInt64(status.f_bfree), availableBlocks: UInt64(status.f_bavail),
+            files: UInt64(status.f_files), freeFiles: UInt64(status.f_ffree))
     }
 }

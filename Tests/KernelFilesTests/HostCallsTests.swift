@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import KernelFiles
 import Testing
+
+@testable import KernelFiles
 
 /// Calls of the running kernel whose answers another call can check.
 @Suite("Calls that ask the host")
@@ -36,10 +37,22 @@ struct HostCallsTests {
         }
         var status = statvfs()
         try #require(statvfs(tree.path, &status) == 0)
-        #expect(space.blockSizeBytes == UInt64(status.f_bsize))
+        #expect(space.blockSizeBytes == UInt64(status.f_frsize))
         #expect(space.blocks == UInt64(status.f_blocks))
         #expect(space.freeBlocks <= space.blocks && space.availableBlocks <= space.freeBlocks)
         #expect(space.freeFiles <= space.files)
+    }
+
+    @Test("blocks are counted in f_frsize, whatever a file system likes to be read in")
+    func blockSize() {
+        var status = statvfs()
+        // As a virtiofs has it.
+        status.f_bsize = 1_048_576
+        status.f_frsize = 4_096
+        status.f_blocks = 9
+        let space = FilesystemSpace(status)
+        #expect(space.blockSizeBytes == 4_096)
+        #expect(space.blocks == 9)
     }
 
     @Test("a path that is not there has no space, and the error says so")

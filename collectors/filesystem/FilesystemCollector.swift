@@ -13,7 +13,7 @@ struct FilesystemCollector: Collector {
 
         var family: MetricFamily {
             switch self {
-            case .size: gauge("size_bytes", "Size of the file system.")
+            case .size: gauge("size_bytes", "Size of the file system, as df has it: blocks times f_frsize.")
             case .free: gauge("free_bytes", "Free space, that which is kept for root included.")
             case .available: gauge("avail_bytes", "Free space for users without privileges.")
             case .files: gauge("files", "File nodes that the file system can hold; 0 where it does not count them.")
