@@ -53,7 +53,7 @@ package struct Assembly {
         self.facts = facts
         let roots = Roots(
             procfs: options[GlobalOptions.procfs], sysfs: options[GlobalOptions.sysfs],
-            rootfs: options[GlobalOptions.rootfs], udevData: options[GlobalOptions.udevData])
+            rootfs: options[GlobalOptions.rootfs], udevData: options[GlobalOptions.udevData], ownProcfs: "/proc")
         let sources = Sources()
         let names = entries.map(\.descriptor).filter { $0.isEnabled(by: options) }.map(\.name)
         context = CollectorContext(roots: roots, options: options, sources: sources, enabled: Set(names))

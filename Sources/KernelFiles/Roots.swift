@@ -11,15 +11,21 @@ public struct Roots: Sendable, Equatable {
     public let rootfs: String
     /// The folder of udev's database, `/run/udev/data` by default.
     public let udevData: String
+    /// Where this process itself is described, whatever host is watched: `/proc` in the agent.
+    public let ownProcfs: String
 
     /// Takes paths as given; a trailing slash is dropped.
+    ///
+    /// Without `ownProcfs` this process is described in `procfs` as well.
     public init(
-        procfs: String = "/proc", sysfs: String = "/sys", rootfs: String = "/", udevData: String = "/run/udev/data"
+        procfs: String = "/proc", sysfs: String = "/sys", rootfs: String = "/", udevData: String = "/run/udev/data",
+        ownProcfs: String? = nil
     ) {
         self.procfs = Roots.withoutTrailingSlash(procfs)
         self.sysfs = Roots.withoutTrailingSlash(sysfs)
         self.rootfs = Roots.withoutTrailingSlash(rootfs)
         self.udevData = Roots.withoutTrailingSlash(udevData)
+        self.ownProcfs = Roots.withoutTrailingSlash(ownProcfs ?? procfs)
     }
 
     /// A path below procfs: `proc("net/dev")` is `/proc/net/dev`.

@@ -112,7 +112,8 @@ import Testing
             while let one = open.popLast() {
                 // An extension's types are those of the file that it extends.
                 let types =
-                    one.types.isEmpty ? [String(one.path.split(separator: "/")[2].prefix { $0 != "." })] : one.types
+                    one.types.isEmpty
+                    ? [String(one.path.split(separator: "/")[2].prefix { $0 != "." && $0 != "+" })] : one.types
                 for user in sources where !seen.contains(user.path) && !types.isDisjoint(with: user.words) {
                     seen.insert(user.path)
                     if let owner = user.owner { users.insert(owner) } else { open.append(user) }

@@ -29,6 +29,11 @@ private final class MountedHost {
         tree.write("proc/1/mountinfo", lines.joined(separator: "\n") + "\n")
     }
 
+    /// What the agent itself sees; without it that is taken to be what the list says.
+    func see(_ lines: [String]) {
+        tree.write("proc/self/mountinfo", lines.joined(separator: "\n") + "\n")
+    }
+
     /// One scrape.
     func page() -> String {
         driver.scrape()
@@ -114,13 +119,13 @@ private let someSpace = FilesystemSpace(
         let host = try MountedHost { _ in .space(someSpace) }
         host.mount([Self.rootLine, Self.dataLine])
         _ = host.page()
-        let first = host.mounts.map { ObjectIdentifier($0.item) }
+        let first = try host.mounts.map { ObjectIdentifier(try #require($0.item)) }
         _ = host.page()
-        #expect(host.mounts.map { ObjectIdentifier($0.item) } == first)
+        #expect(try host.mounts.map { ObjectIdentifier(try #require($0.item)) } == first)
         host.mount(["31 29 0:50 / /new rw - tmpfs t rw", Self.dataLine])
         _ = host.page()
         #expect(host.mounts.count == 2)
-        #expect(host.mounts.last.map { ObjectIdentifier($0.item) } == first.last)
+        #expect(host.mounts.last?.item.map(ObjectIdentifier.init) == first.last)
     }
 
     @Test(
@@ -146,12 +151,68 @@ private let someSpace = FilesystemSpace(
             return .space(someSpace)
         }
         host.mount([
-            Self.rootLine, "30 29 8:3 / /host/a\\040b\\134c rw - ext4 x rw", "31 29 8:4 / /hostdata rw - ext4 y rw",
+            Self.rootLine, "30 32 8:3 / /host/a\\040b\\134c rw - ext4 x rw", "31 29 8:4 / /hostdata rw - ext4 y rw",
             "32 29 8:5 / /host rw - ext4 z rw",
         ])
         _ = host.page()
-        #expect(asked.withLock { $0 } == ["/host", "/host/a b\\c", "/host/hostdata", "/host"])
-        #expect(host.mounts.map(\.mountPoint) == ["/", "/a b\\134c", "/hostdata", "/"])
+        #expect(asked.withLock { $0 } == ["/host/a b\\c", "/host/hostdata", "/host"])
+        #expect(host.mounts.map(\.mountPoint) == ["/a b\\134c", "/hostdata", "/"])
+        #expect(host.mounts.last?.device == "z")
+    }
+
+    @Test("what lies below another mount is not shown, nor is it asked for")
+    func hidden() throws {
+        let asked = Mutex<[String]>([])
+        let host = try MountedHost { path in
+            asked.withLock { $0.append(path.text) }
+            return .space(someSpace)
+        }
+        host.mount([
+            Self.rootLine, "30 29 8:3 / /data rw - ext4 /dev/lower rw", "31 30 8:4 / /data/in rw - ext4 /dev/in rw",
+            "32 30 8:5 / /data rw - ext4 /dev/upper rw", "33 29 8:6 / /srv rw - ext4 /dev/srv rw",
+            "34 33 8:6 / /srv ro - ext4 /dev/srv rw",
+        ])
+        let page = host.page()
+        #expect(host.mounts.map(\.device) == ["/dev/sda2", "/dev/upper", "/dev/srv"])
+        #expect(asked.withLock { $0 } == ["/", "/data", "/srv"])
+        // Its own options are shown, not those of the mount of the same device below.
+        let srv = #"{device="/dev/srv",device_error="",fstype="ext4",mountpoint="/srv"} 1"#
+        #expect(page.contains("node_filesystem_readonly" + srv))
+        #expect(host.driver.result.itemsLost == 0)
+    }
+
+    @Test("where this process sees another file system, no numbers are given and that is said")
+    func foreign() throws {
+        let host = try MountedHost { _ in .space(someSpace) }
+        host.see([
+            "90 80 8:2 / / rw - ext4 /dev/sda2 rw", "91 90 0:60 / /home rw - tmpfs tmpfs rw",
+            "92 90 8:7 /private /tmp rw - ext4 /dev/sda7 rw",
+        ])
+        host.mount([
+            Self.rootLine, "30 29 8:3 / /home rw - ext4 /dev/home ro", "31 29 8:7 / /tmp rw - ext4 /dev/sda7 rw",
+            "32 29 8:8 / /late rw - ext4 /dev/late rw",
+        ])
+        let page = host.page()
+        let error = #"device_error="another file system is seen at this path",fstype="ext4","#
+        #expect(page.contains(#"node_filesystem_device_error{device="/dev/home","# + error + #"mountpoint="/home"} 1"#))
+        #expect(page.contains(#"node_filesystem_readonly{device="/dev/home","# + error + #"mountpoint="/home"} 1"#))
+        #expect(page.contains(#"node_filesystem_device_error{device="/dev/late","# + error + #"mountpoint="/late"} 1"#))
+        #expect(host.answers() == ["/ 67638293", "/tmp 67638293"])
+        #expect(host.driver.result.itemsLost == 2)
+    }
+
+    @Test("a container sees the host's mounts below rootfs, by whatever numbers of its own")
+    func container() throws {
+        let host = try MountedHost(rootfs: "/host") { _ in .space(someSpace) }
+        host.see([
+            "500 400 0:70 / / rw - overlay overlay rw", "501 500 8:2 / /host ro - ext4 /dev/sda2 rw",
+            "502 501 0:44 / /host/data ro - nfs server:/x rw", "503 500 8:9 / /etc/hosts rw - ext4 /dev/sda9 rw",
+        ])
+        host.mount([Self.rootLine, Self.dataLine, "31 29 8:9 / /var rw - ext4 /dev/sda9 rw"])
+        _ = host.page()
+        #expect(host.answers() == ["/ 67638293", "/data 67638293"])
+        #expect(host.mounts.map(\.mountPoint) == ["/", "/data", "/var"])
+        #expect(host.driver.result.itemsLost == 1)
     }
 
     @Test("ten thousand mounts are all there")

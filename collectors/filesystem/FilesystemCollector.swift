@@ -35,7 +35,10 @@ struct FilesystemCollector: Collector {
 
     static let descriptor = CollectorDescriptor(
         name: "filesystem", group: .filesystem, help: "Space and file nodes of mounted file systems.",
-        reads: ["/proc/1/mountinfo, else /proc/self/mountinfo", "statfs(2) on each mount point below --path.rootfs"],
+        reads: [
+            "/proc/1/mountinfo, else /proc/self/mountinfo", "statfs(2) on each mount point below --path.rootfs",
+            "/proc/self/mountinfo for what is seen there",
+        ],
         sources: [MountSource.self], flags: MountSource.flags)
 
     private let source: MountSource
@@ -65,7 +68,11 @@ struct FilesystemCollector: Collector {
         }
         for line in listing.malformedLines { writer.loseItem("mountinfo: unexpected line \"\(line)\"") }
         for mount in listing.mounts {
-            let isRead: Void? = mount.item.withResult(of: scrape) { write($0, of: mount, into: &writer) }
+            guard let item = mount.item else {
+                writeError(MountError.foreign, mount, isReadOnly: mount.isReadOnly, into: &writer)
+                continue
+            }
+            let isRead: Void? = item.withResult(of: scrape) { write($0, of: mount, into: &writer) }
             // As in node_exporter, a mount that hangs has no sample of being read-only.
             if isRead == nil { writeError(MountError.stuck, mount, isReadOnly: false, into: &writer) }
         }

@@ -16,12 +16,14 @@ struct Mount: Sendable {
     let major, minor: String
     /// True where the mount or the whole file system is read-only.
     let isReadOnly: Bool
-    /// Where the numbers come from; mounts of one file system at one place share it.
-    let item: Item<MountPoint>
+    /// Where the numbers come from; nil where this process sees another file system at that place.
+    let item: Item<MountPoint>?
 }
 
 /// The fields of a line of mountinfo as views.
 struct MountLine {
+    /// The mount's number in its namespace, and that of the mount that it lies on.
+    let id, parent: UInt64
     let major, minor: UInt64
     let mountPoint: Bytes
     let device, fsType: Bytes
@@ -31,7 +33,8 @@ struct MountLine {
     init?(_ line: Bytes) {
         var pieces = ByteScanner(line)
         // ID, parent, major:minor, root, mount point, options, optional fields up to a dash, type, device, options.
-        guard pieces.nextPiece(separator: 0x20)?.unsigned != nil, pieces.nextPiece(separator: 0x20) != nil,
+        guard let id = pieces.nextPiece(separator: 0x20)?.unsigned,
+            let parent = pieces.nextPiece(separator: 0x20)?.unsigned,
             let number = pieces.nextPiece(separator: 0x20), let colon = number.firstIndex(of: UInt8(ascii: ":")),
             let major = number.upTo(colon).unsigned, let minor = number.from(colon + 1).unsigned,
             pieces.nextPiece(separator: 0x20) != nil,
@@ -45,6 +48,8 @@ struct MountLine {
         guard let fsType = pieces.nextPiece(separator: 0x20), !fsType.isEmpty,
             let device = pieces.nextPiece(separator: 0x20), let superOptions = pieces.nextPiece(separator: 0x20)
         else { return nil }
+        self.id = id
+        self.parent = parent
         self.major = major
         self.minor = minor
         self.mountPoint = mountPoint

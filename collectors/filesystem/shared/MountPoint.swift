@@ -43,6 +43,8 @@ struct MountPoint: ItemContent {
 enum MountError {
     /// What node_exporter calls a mount whose statfs does not return.
     static let stuck = "mountpoint timeout"
+    /// For a mount at whose place this process sees another file system.
+    static let foreign = "another file system is seen at this path"
     private static let stale: Int32 = 116
 
     static func text(_ errno: Int32) -> String {

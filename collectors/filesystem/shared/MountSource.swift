@@ -7,42 +7,13 @@ import KernelFiles
 ///
 /// The list is that of process 1, so that a container with the host's /proc sees the host's mounts; it is taken apart
 /// again only when its text changes. Who may not read it gets the list of its own process.
+///
+/// Only what a path leads to is shown of what is mounted at it. A path is asked in this process's own namespace, where
+/// something else may lie there (a container, a service with its own /home): that is found out by its own list, by the
+/// numbers of the devices, which are those of the file systems and the same in all namespaces.
 final class MountSource: LaneSource {
     /// Asks for a file system's numbers: statfs(2), but in tests.
     typealias Statfs = @Sendable (RawPath) -> FilesystemSpace.Answer
-
-    static let mountPointsExclude = Flag.pattern(
-        "collector.filesystem.mount-points-exclude",
-        default: "^/(dev|proc|run/credentials/.+|sys|var/lib/docker/.+|var/lib/containers/storage/.+)($|/)",
-        help: "Mount points that are not shown.", aliases: ["collector.filesystem.ignored-mount-points"])
-    static let mountPointsInclude = Flag.pattern(
-        "collector.filesystem.mount-points-include",
-        help: "The only mount points that are shown; not together with mount-points-exclude.")
-    static let fsTypesExclude = Flag.pattern(
-        "collector.filesystem.fs-types-exclude",
-        default: "^(autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660"
-            + "|mqueue|nsfs|overlay|proc|procfs|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|erofs|sysfs"
-            + "|tracefs)$", help: "Types of file systems that are not shown.",
-        aliases: ["collector.filesystem.ignored-fs-types"])
-    static let fsTypesInclude = Flag.pattern(
-        "collector.filesystem.fs-types-include",
-        help: "The only types of file systems that are shown; not together with fs-types-exclude.")
-    static let mountTimeout = Flag.duration(
-        "collector.filesystem.mount-timeout", defaultNanoseconds: 5_000_000_000,
-        help: "How long a mount may take; the scrape's own deadline rules here.", isHidden: true, isInert: true)
-    static let statWorkers = Flag.integer(
-        "collector.filesystem.stat-workers", default: 4, in: 0...Int.max,
-        help: "How many mounts are asked at once; here a hanging one delays no other.", isHidden: true,
-        isInert: true)
-
-    static let flags: [any FlagDeclaration] = [
-        mountPointsExclude,
-        mountPointsInclude,
-        fsTypesExclude,
-        fsTypesInclude,
-        mountTimeout,
-        statWorkers,
-    ]
 
     /// What the list of mounts says.
     struct Listing {
@@ -60,12 +31,17 @@ final class MountSource: LaneSource {
         var isAbsent = false
 
         fileprivate let listOfInit, listOfSelf: KernelFile
+        /// What this process sees, which is not below `--path.procfs` in a container.
+        fileprivate let ownList: KernelFile
         fileprivate var text: [UInt8] = []
+        /// When `text` was taken apart, in changes of this process's mounts.
+        fileprivate var mountChanges: UInt64 = 0
         fileprivate var points = ItemSet<MountPoint.Identity, MountPoint.Identity, MountPoint>()
 
         fileprivate init(_ roots: Roots) {
             listOfInit = KernelFile(roots.proc("1/mountinfo"))
             listOfSelf = KernelFile(roots.proc("self/mountinfo"))
+            ownList = KernelFile(roots.ownProcfs + "/self/mountinfo")
         }
     }
 
@@ -103,7 +79,7 @@ final class MountSource: LaneSource {
     func forEachAnswer(in scrape: UInt64, _ body: (Mount, FilesystemSpace) -> Void) {
         listing.withResult(of: scrape) { listing in
             for mount in listing.mounts {
-                mount.item.withResult(of: scrape) { point in
+                mount.item?.withResult(of: scrape) { point in
                     if case .space(let space) = point.answer { body(mount, space) }
                 }
             }
@@ -132,12 +108,14 @@ final class MountSource: LaneSource {
             listing.failure = nil
             guard let list = try readList(listing, &reader) else {
                 listing.isAbsent = true
-                take(Bytes(""), into: &listing)
+                take(Bytes(""), seen: nil, into: &listing)
                 return
             }
             listing.isAbsent = false
-            if list == listing.text, !listing.points.isOutdated { return }
-            take(list, into: &listing)
+            let mountChanges = reader.mountChanges
+            if list == listing.text, mountChanges == listing.mountChanges, !listing.points.isOutdated { return }
+            listing.mountChanges = mountChanges
+            take(list, seen: try view(besides: list, listing, &reader), into: &listing)
         } catch {
             // Kept for the collector, which cannot use a listing that threw.
             listing.failure = error
@@ -155,33 +133,55 @@ final class MountSource: LaneSource {
         return try reader.readIfPresent(listing.listOfSelf)
     }
 
+    /// What this process sees; nil where that is what the list says, or cannot be known.
+    private func view(
+        besides list: Bytes, _ listing: Listing, _ reader: inout KernelFileReader
+    ) throws(CollectorError) -> MountView? {
+        guard let own = try reader.readIfPresent(listing.ownList) else { return nil }
+        if roots.rootfs.isEmpty, own == list { return nil }
+        var lines: [MountLine] = []
+        var text = ByteScanner(own)
+        while let line = text.nextLine() {
+            if let fields = MountLine(line) { lines.append(fields) }
+        }
+        // Where it is not there, asking each of its mounts says so.
+        let root = try? reader.resolved(roots.rootfs.isEmpty ? "/" : roots.rootfs)
+        return MountView(MountTree(lines), root: root?.array ?? Array(roots.rootfs.utf8))
+    }
+
     /// Takes the list apart; mount points that were there before keep their items.
-    private func take(_ list: Bytes, into listing: inout Listing) {
+    private func take(_ list: Bytes, seen view: MountView?, into listing: inout Listing) {
         listing.text = list.array
         listing.mounts = []
         listing.root = nil
         listing.malformedLines = []
-        listing.hasGoodLines = false
-        var found: [Found] = []
-        var lines = ByteScanner(list)
-        while let line = lines.nextLine() {
+        var lines: [MountLine] = []
+        var text = ByteScanner(list)
+        while let line = text.nextLine() {
             guard !line.trimmed.isEmpty else { continue }
             guard let fields = MountLine(line) else {
                 listing.malformedLines.append(line.upTo(64).text)
                 continue
             }
-            listing.hasGoodLines = true
-            if let mount = mount(fields) { found.append(mount) }
+            lines.append(fields)
         }
-        var seen: Set<MountPoint.Identity> = []
-        let points = found.map(\.identity).filter { seen.insert($0).inserted }
-        listing.points.update(to: points, id: { $0 }) { identity in
+        listing.hasGoodLines = !lines.isEmpty
+        let tree = MountTree(lines)
+        var found: [Found] = []
+        for (index, line) in lines.enumerated() {
+            guard let mount = mount(line, seen: view), tree.isVisible(index) else { continue }
+            found.append(mount)
+        }
+        // Where a list has the host's mounts below rootfs, those of this process's own root are not asked for.
+        let below = Set(found.filter(\.isBelowRootfs).map(\.identity.path))
+        if !below.isEmpty { found.removeAll { !$0.isBelowRootfs && below.contains($0.identity.path) } }
+        listing.points.update(to: found.filter(\.isSeen).map(\.identity), id: { $0 }) { identity in
             Item(identity.path.text, MountPoint(identity, statfs: statfs))
         }
         var items: [MountPoint.Identity: Item<MountPoint>] = [:]
         for entry in listing.points.entries { items[entry.id] = entry.item }
         for mount in found {
-            guard let item = items[mount.identity] else { continue }
+            let item = items[mount.identity]
             if mount.isRoot { listing.root = item }
             guard mount.isShown else { continue }
             listing.mounts.append(
@@ -197,20 +197,26 @@ final class MountSource: LaneSource {
         let identity: MountPoint.Identity
         let device, label, fsType: String
         let isReadOnly, isShown, isRoot: Bool
+        /// True for one that the list has below rootfs.
+        let isBelowRootfs: Bool
+        /// False where this process sees another file system at its path.
+        let isSeen: Bool
     }
 
     /// nil for a mount that neither the filters leave nor anybody asks for.
-    private func mount(_ fields: MountLine) -> Found? {
+    private func mount(_ fields: MountLine, seen view: MountView?) -> Found? {
         let label = withoutRootfs(MountEscapes.undo(fields.mountPoint.array, all: false))
         let isShown = !Bytes.withView(of: label, mountPoints.ignores) && !fsTypes.ignores(fields.fsType)
         guard isShown || label == [UInt8(ascii: "/")] else { return nil }
-        let place = withoutRootfs(MountEscapes.undo(fields.mountPoint.array, all: true))
+        let whole = MountEscapes.undo(fields.mountPoint.array, all: true)
+        let place = withoutRootfs(whole)
         let isRoot = place == [UInt8(ascii: "/")]
         let path = Array(roots.rootfs.utf8) + (isRoot && !roots.rootfs.isEmpty ? [] : place)
         return Found(
             identity: MountPoint.Identity(path: RawPath(path), major: fields.major, minor: fields.minor),
             device: fields.device.text, label: String(decoding: label, as: UTF8.self), fsType: fields.fsType.text,
-            isReadOnly: fields.isReadOnly, isShown: isShown, isRoot: isRoot)
+            isReadOnly: fields.isReadOnly, isShown: isShown, isRoot: isRoot, isBelowRootfs: place != whole,
+            isSeen: view?.shows(fields, at: place) ?? true)
     }
 
     /// The path as the host knows it where this process sees the host's root elsewhere.
