@@ -107,6 +107,7 @@ package struct Assembly {
         if let before { metadata["before"] = "\(before.name)" }
         if !report.reason.isEmpty { metadata["reason"] = "\(report.reason)" }
         switch report.state {
+        case .ok where !report.reason.isEmpty: logger.info("collector goes another way", metadata: metadata)
         case .ok where before == nil: logger.debug("collector works", metadata: metadata)
         case .ok: logger.info("collector is back", metadata: metadata)
         case .libraryMissing where before == nil:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 public import KernelFiles
 
 extension CollectorError {
@@ -7,6 +8,15 @@ extension CollectorError {
     /// timed out`.
     public init(_ error: NetlinkError) {
         self = .system(call: "\(error.family.name) \(error.operation)", errno: error.errno)
+    }
+
+    /// True where a socket is refused: by a sandbox or a security module, or because this kernel does not have what is
+    /// asked.
+    ///
+    /// Files of /proc may have the same.
+    public var isRefusedSocket: Bool {
+        guard case .system(_, let errno) = self else { return false }
+        return [EAFNOSUPPORT, EPROTONOSUPPORT, EPERM, EACCES, ENOSYS, EOPNOTSUPP].contains(errno)
     }
 
     /// What a failed question to a daemon is to a collector, with the daemon's name: for example `supervisord connect:

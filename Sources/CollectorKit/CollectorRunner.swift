@@ -23,6 +23,8 @@ public struct CollectorResult: Sendable {
     public internal(set) var itemsLost = 0
     /// What was said of the first of them.
     public internal(set) var firstLoss: String?
+    /// Which other way it went where the usual one is closed here; nil for the usual one.
+    public internal(set) var fallback: String?
     /// The first mistake of the collector itself; nil in a collector that works.
     public internal(set) var fault: String?
 
@@ -75,6 +77,7 @@ public final class CollectorRunner<C: Collector & ~Copyable>: AnyCollector {
             if result.outcome != .available { writer.reset() }
             result.itemsLost = writer.itemsLost
             result.firstLoss = writer.firstLoss
+            result.fallback = writer.fallback
             result.durationNanoseconds = Clock.monotonicNanoseconds() &- start
         }
 

@@ -106,6 +106,15 @@ public struct MetricWriter<Key: FamilyKey>: ~Copyable {
         store.loseItem(isRefused: true, reason())
     }
 
+    /// Says that another way was gone than the usual one, which is closed here: for example `rtnetlink is refused,
+    /// /proc/net/dev is read`.
+    ///
+    /// Nothing is lost by it; it is logged once, when it begins.
+    public mutating func fallBack(_ way: String) { store.fallback = way }
+
+    /// What was said of another way; nil where the usual one was gone.
+    public var fallback: String? { store.fallback }
+
     /// Items that could not be read in this collection, refused ones included.
     public var itemsLost: Int { store.itemsLost }
     /// Items that this user may not read.

@@ -40,6 +40,8 @@ struct SampleStore: ~Copyable {
     private(set) var itemsRefused = 0
     /// What was said of the first lost item.
     private(set) var firstLoss: String?
+    /// What was asked instead of what is refused here.
+    var fallback: String?
     /// The first mistake of the collector in this collection.
     private(set) var fault: String?
 
@@ -70,6 +72,7 @@ struct SampleStore: ~Copyable {
         itemsLost = 0
         itemsRefused = 0
         firstLoss = nil
+        fallback = nil
         fault = nil
     }
 

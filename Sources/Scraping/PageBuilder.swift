@@ -21,7 +21,8 @@ final class PageBuilder {
             labels: collectors.map { collector in KeptLabels { $0.add("collector", collector.descriptor.name) } },
             stateLabels: collectors.map { _ in KeptLabels { _ in } },
             absentIsSuccess: collectors.map(\.descriptor.absentIsSuccess), agent: agent.map(AgentLabels.init),
-            onChange: onChange, states: Array(repeating: nil, count: collectors.count), composed: reports)
+            onChange: onChange, states: Array(repeating: nil, count: collectors.count),
+            fallbacks: Array(repeating: nil, count: collectors.count), composed: reports)
     }
 
     /// The page in each format that is waited for (text, OpenMetrics); the other one is empty.
@@ -51,6 +52,8 @@ private struct PageParts: ~Copyable {
     var composer = PageComposer()
     var writer = MetricWriter<AgentMetric>()
     var states: [CollectorState?]
+    /// Which other way each collector went, where it did.
+    var fallbacks: [String?]
     var composed: [CollectorReport?]
     /// True while `composed` has what is not published yet.
     var hasNews = false
@@ -83,7 +86,10 @@ private struct PageParts: ~Copyable {
         let result = known ?? CollectorResult(durationNanoseconds: now &- scrape.startedNanoseconds)
         let isFinished = known != nil
         let state = isFinished ? CollectorState(result.outcome, itemsLost: result.itemsLost) : .timedOut
-        if states[index] != state { note(state, of: index, isFinished ? result : nil) }
+        if states[index] != state || (isFinished && fallbacks[index] != result.fallback) {
+            fallbacks[index] = result.fallback
+            note(state, of: index, isFinished ? result : nil)
+        }
 
         let labels = writer.labels(self.labels[index])
         writer.write(AgentMetric.collectorDuration, labels, SampleValue.decimal(result.durationNanoseconds, scale: 9))
@@ -115,7 +121,7 @@ private struct PageParts: ~Copyable {
     private static func reason(_ result: CollectorResult?, _ state: CollectorState) -> String {
         guard let result else { return "did not come back in time" }
         switch result.outcome {
-        case .available: return state == .degraded ? result.firstLoss ?? "" : ""
+        case .available: return (state == .degraded ? result.firstLoss : result.fallback) ?? ""
         case .absent(let absence): return absence.detail
         case .failed(let error): return error.description
         }

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 
 import hangingfs
-from harness import BINARY, Skip, check, equal, need_root, need_tool, suite
+from harness import BINARY, Agent, Skip, check, equal, need_root, need_tool, run, suite, write
 
 CLONE_NEWPID = 0x20000000
 
@@ -127,7 +127,108 @@ def stacked():
         hangingfs.mount("hides all that", "/sys", "tmpfs")
 
 
+def replaced(folder):
+    """What a runtime of containers does after lxcfs was updated."""
+    need_root("nobody else may mount")
+    hangingfs.private_mounts()
+    for name, total in [("before", 400), ("after", 900)]:
+        write(f"{folder}/{name}", f"MemTotal: {total} kB\nMemFree: 1 kB\n")
+    write(f"{folder}/proc/meminfo", "")
+    place = folder + "/proc/meminfo"
+    hangingfs.bind(folder + "/before", place)
+    with Agent("--collector.disable-defaults", "--collector.meminfo", f"--path.procfs={folder}/proc") as agent:
+        for name, total in [("before", 400), ("after", 900)]:
+            if name == "after":
+                hangingfs.system_call("umount2", place.encode(), hangingfs.MNT_DETACH)
+                hangingfs.bind(folder + "/after", place)
+            equal(agent.get().page.samples.get("node_memory_MemTotal_bytes"), str(total * 1024), name)
+    hangingfs.system_call("umount2", place.encode(), hangingfs.MNT_DETACH)
+
+
+def live_replaced(folder):
+    """The same over a file of the kernel's own, whose descriptor is kept."""
+    need_root("nobody else may mount")
+    hangingfs.private_mounts()
+    write(f"{folder}/meminfo", "MemTotal: 900 kB\nMemFree: 1 kB\n")
+    with Agent("--collector.disable-defaults", "--collector.meminfo") as agent:
+        for _ in range(2):
+            before = agent.get().page.samples["node_memory_MemTotal_bytes"]
+        hangingfs.bind(folder + "/meminfo", "/proc/meminfo")
+        equal(agent.get().page.samples.get("node_memory_MemTotal_bytes"), "921600", "after the mount")
+        hangingfs.system_call("umount2", b"/proc/meminfo", 0)
+        equal(agent.get().page.samples.get("node_memory_MemTotal_bytes"), before, "after its end")
+
+
+def unmountable(folder):
+    need_root("nobody else may mount")
+    hangingfs.private_mounts()
+    hangingfs.mount("texts", folder, "tmpfs")
+    write(f"{folder}/a.prom", "a_metric 1\n")
+    with Agent("--collector.disable-defaults", f"--collector.textfile.directory={folder}",
+               "--collector.textfile") as agent:
+        for _ in range(3):
+            equal(agent.get().page.samples.get("a_metric"), "1", "the file")
+        hangingfs.system_call("umount2", folder.encode(), 0)
+        check("a_metric" not in agent.get().page.samples, "it is gone")
+
+
+def filesystems(mountpoint, procfs):
+    """The samples of mounts at a place, by family and device."""
+    page = run("once", "--collector.disable-defaults", "--collector.filesystem", f"--path.procfs={procfs}",
+               f"--collector.filesystem.mount-points-include=^{re.escape(mountpoint)}$").stdout
+    return {(family, device, error): float(value) for family, device, error, value in re.findall(
+        r'^node_filesystem_(\w+)\{device="([^"]*)",device_error="([^"]*)".*\} (\S+)$', page, re.M)}
+
+
+def stacked_on_one_place(folder):
+    need_root("nobody else may mount")
+    hangingfs.private_mounts()
+    place = folder + "/place"
+    os.mkdir(place)
+    for name, size in [("under", "1m"), ("over", "3m")]:
+        hangingfs.mount(name, place, "tmpfs", 0, f"size={size}")
+    found = filesystems(place, "/proc")
+    if not any(device == "over" for _, device, _ in found):
+        # Process 1 is in another namespace than this test: its list is given as a file.
+        with open("/proc/self/mountinfo") as own:
+            write(f"{folder}/proc/1/mountinfo", own.read())
+        found = filesystems(place, folder + "/proc")
+    equal(found.get(("size_bytes", "over", "")), 3145728.0, "the upper one's size")
+    check(not any(device == "under" for _, device, _ in found), "the lower one is shown", found)
+    # Bound over itself, read-only: one device at one place twice, of which the second says that nobody may write.
+    hangingfs.bind(place, place)
+    hangingfs.mount("none", place, None, hangingfs.MS_BIND | 32 | 1)
+    with open("/proc/self/mountinfo") as own:
+        write(f"{folder}/proc/1/mountinfo", own.read())
+    equal(filesystems(place, folder + "/proc").get(("readonly", "over", "")), 1.0, "readonly")
+    for _ in range(3):
+        hangingfs.system_call("umount2", place.encode(), hangingfs.MNT_DETACH)
+
+
+def covered_for_the_agent(folder):
+    need_root("nobody else may mount")
+    hangingfs.private_mounts()
+    place = folder + "/home"
+    os.mkdir(place)
+    hangingfs.mount("disk", place, "tmpfs", 0, "size=5m")
+    with open("/proc/self/mountinfo") as own:
+        write(f"{folder}/proc/1/mountinfo", own.read())
+    equal(filesystems(place, folder + "/proc").get(("size_bytes", "disk", "")), 5242880.0, "while it is seen")
+    hangingfs.mount("cover", place, "tmpfs", 0, "size=1m")
+    found = filesystems(place, folder + "/proc")
+    equal([value for (family, device, error), value in found.items() if family == "device_error" and error], [1.0],
+          f"in {found}")
+    check(not any(family == "size_bytes" for family, _, _ in found), "numbers of another file system", found)
+    for _ in range(2):
+        hangingfs.system_call("umount2", place.encode(), hangingfs.MNT_DETACH)
+
+
 suite([
+    ("a file that is mounted anew over one of /proc is read", replaced),
+    ("a file that is mounted over one of the kernel's is read, and that one again afterwards", live_replaced),
+    ("a directory of text files can be unmounted", unmountable),
+    ("of two mounts at one place the upper one is shown, with its own options", stacked_on_one_place),
+    ("where the agent sees another file system, no numbers are shown", covered_for_the_agent),
     ("a list with a line of more than 3 kB is read to its end", long_line(lambda: None)),
     ("what the machine has mounted over /sys is seen by no test", long_line(stacked)),
 ])

@@ -45,6 +45,41 @@ import Testing
         #expect(client.scraper.reports().first??.reason == "/proc/half: unexpected content \"way\"")
     }
 
+    /// A collector of the real kind, which goes another way in the second to the fourth scrape.
+    private struct DetourCollector: Collector {
+        enum Metric: Int, FamilyKey {
+            case value
+            var family: MetricFamily { .gauge("stub_detour", [], "A stub's.") }
+        }
+
+        static let descriptor = CollectorDescriptor(name: "detour", group: .system, help: "A stub.", reads: [])
+
+        init(context: CollectorContext) {}
+
+        mutating func collect(
+            from reader: inout KernelFileReader, into writer: inout Writer
+        ) throws(CollectorError) -> Availability {
+            if (2...4).contains(reader.scrape) { writer.fallBack("the door is closed, the window is taken") }
+            writer.write(Metric.value, 1)
+            return .available
+        }
+    }
+
+    @Test("another way than the usual one is told once when it begins, and once when it is over")
+    func detour() throws {
+        let context = CollectorContext(roots: Roots(), options: Options(), sources: Sources())
+        let client = ScrapeClient([try CollectorRunner(DetourCollector.self, context: context)])
+        var reasons: [String] = []
+        for _ in 1...6 {
+            let page = client.page()
+            #expect(page.states("detour") == ["ok"] && page.values("stub_detour") == ["1"])
+            reasons.append(try #require(client.scraper.reports().first ?? nil).reason)
+        }
+        let detour = "the door is closed, the window is taken"
+        #expect(reasons == ["", detour, detour, detour, "", ""])
+        #expect(client.changes.all == ["detour: ok", "detour: ok", "detour: ok"])
+    }
+
     private struct Case: CustomTestStringConvertible, Sendable {
         let state: String
         let success: String

@@ -64,8 +64,13 @@ struct ARPCollector: ~Copyable, Collector {
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         if let links {
-            try countNeighbours(try links.links(.names, in: &reader), into: &writer)
-            return .available
+            do throws(CollectorError) {
+                try countNeighbours(try links.links(.names, in: &reader), into: &writer)
+                return .available
+            } catch {
+                guard error.isRefusedSocket else { throw error }
+                writer.fallBack("rtnetlink is refused, /proc/net/arp is read")
+            }
         }
         guard let bytes = try reader.readIfPresent(file) else {
             return .noKernelFeature("\(file.path) is not there")

@@ -20,8 +20,7 @@ struct DaenaNetwork {
     /// Writes the interfaces and their sums.
     func collect(from reader: inout KernelFileReader, into writer: inout MetricWriter<DaenaMetric>) {
         do throws(CollectorError) {
-            if let links {
-                let list = try links.links(.counters, in: &reader)
+            if let list = try dump(from: &reader, into: &writer) {
                 for link in list.links {
                     guard let counters = link.statistics else { continue }
                     write(list.name(of: link), received: counters.rxBytes, sent: counters.txBytes, into: &writer)
@@ -33,6 +32,20 @@ struct DaenaNetwork {
             }
         } catch {
             writer.lose(error)
+        }
+    }
+
+    /// The interfaces by rtnetlink; nil where /proc/net/dev is to be read.
+    private func dump(
+        from reader: inout KernelFileReader, into writer: inout MetricWriter<DaenaMetric>
+    ) throws(CollectorError) -> LinkList? {
+        guard let links else { return nil }
+        do throws(CollectorError) {
+            return try links.links(.counters, in: &reader)
+        } catch {
+            guard error.isRefusedSocket else { throw error }
+            writer.fallBack("rtnetlink is refused, /proc/net/dev is read")
+            return nil
         }
     }
 

@@ -72,8 +72,8 @@ struct NetdevCollector: ~Copyable, Collector {
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        if let links {
-            writeLinks(try links.links(wanted, in: &reader), from: &reader, into: &writer)
+        if let list = try links(in: &reader, &writer) {
+            writeLinks(list, from: &reader, into: &writer)
         } else {
             guard let bytes = try reader.readIfPresent(file) else {
                 return .noKernelFeature("\(file.path) is not there")
@@ -86,6 +86,20 @@ struct NetdevCollector: ~Copyable, Collector {
             writer.lose(error)
         }
         return .available
+    }
+
+    /// The interfaces by rtnetlink; nil where /proc/net/dev is to be read.
+    private func links(
+        in reader: inout KernelFileReader, _ writer: inout Writer
+    ) throws(CollectorError) -> LinkList? {
+        guard let source = links else { return nil }
+        do throws(CollectorError) {
+            return try source.links(wanted, in: &reader)
+        } catch {
+            guard error.isRefusedSocket else { throw error }
+            writer.fallBack("rtnetlink is refused, /proc/net/dev is read")
+            return nil
+        }
     }
 
     private mutating func writeLinks(
