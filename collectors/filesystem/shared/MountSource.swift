@@ -41,7 +41,7 @@ final class MountSource: LaneSource {
         fileprivate init(_ roots: Roots) {
             listOfInit = KernelFile(roots.proc("1/mountinfo"))
             listOfSelf = KernelFile(roots.proc("self/mountinfo"))
-            ownList = KernelFile(roots.ownProcfs + "/self/mountinfo")
+            ownList = KernelFile(roots.ownProcfs + "/self/mountinfo", mayBeEmpty: true)
         }
     }
 
