@@ -14,6 +14,8 @@ public protocol ClassDevice: ~Copyable {
 
     /// The name of the class, its folder below /sys/class.
     static var className: String { get }
+    /// The folder below /sys that has the devices; that of the class where it is not said.
+    static var folder: String { get }
     /// Patterns of families that it names while it is read, as the descriptor of its collector has them.
     static var openFamilies: [MetricFamily] { get }
     /// What one is called, in the singular, for the sentence that there is none.
@@ -29,6 +31,9 @@ public protocol ClassDevice: ~Copyable {
 }
 
 extension ClassDevice where Self: ~Copyable {
+    /// The folder of the class.
+    public static var folder: String { "class/" + className }
+
     /// None.
     public static var openFamilies: [MetricFamily] { [] }
 }
@@ -83,7 +88,7 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
     /// The class below `--path.sysfs`.
     public init(context: CollectorContext) throws(ConfigurationError) {
         self.context = context.withoutSources()
-        path = context.roots.sys("class/" + Device.className)
+        path = context.roots.sys(Device.folder)
         // Options that cannot be are refused now, not when the first device comes.
         _ = try Device(name: "", folder: path, context: context)
         listing = ItemListing(of: path, Listing(directory: WatchedDirectory(path)))
