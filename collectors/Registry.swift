@@ -79,6 +79,7 @@ public enum Registry {
         CollectorEntry(XfrmCollector.self),
         CollectorEntry(XFSCollector.self),
         CollectorEntry(ZoneinfoCollector.self),
+        CollectorEntry(ZFSCollector.self),
     ]
 
     /// The names of the collectors that are switched on.
