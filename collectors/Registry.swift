@@ -13,6 +13,7 @@ public enum Registry {
         CollectorEntry(AmdgpuCollector.self),
         CollectorEntry(ARPCollector.self),
         CollectorEntry(BondingCollector.self),
+        CollectorEntry(BtrfsCollector.self),
         CollectorEntry(BuddyinfoCollector.self),
         CollectorEntry(CgroupsCollector.self),
         CollectorEntry(ConntrackCollector.self),

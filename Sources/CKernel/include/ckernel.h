@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "ckernel_btrfs.h"
 #include "ckernel_clock.h"
 #include "ckernel_ethtool.h"
 

@@ -205,26 +205,17 @@ final class MountSource: LaneSource {
 
     /// nil for a mount that neither the filters leave nor anybody asks for.
     private func mount(_ fields: MountLine, seen view: MountView?) -> Found? {
-        let label = withoutRootfs(MountEscapes.undo(fields.mountPoint.array, all: false))
+        let label = MountRoots.withoutRootfs(MountEscapes.undo(fields.mountPoint.array, all: false), roots)
         let isShown = !Bytes.withView(of: label, mountPoints.ignores) && !fsTypes.ignores(fields.fsType)
         guard isShown || label == [UInt8(ascii: "/")] else { return nil }
         let whole = MountEscapes.undo(fields.mountPoint.array, all: true)
-        let place = withoutRootfs(whole)
+        let place = MountRoots.withoutRootfs(whole, roots)
         let isRoot = place == [UInt8(ascii: "/")]
-        let path = Array(roots.rootfs.utf8) + (isRoot && !roots.rootfs.isEmpty ? [] : place)
         return Found(
-            identity: MountPoint.Identity(path: RawPath(path), major: fields.major, minor: fields.minor),
+            identity: MountPoint.Identity(
+                path: MountRoots.reachable(place, roots), major: fields.major, minor: fields.minor),
             device: fields.device.text, label: String(decoding: label, as: UTF8.self), fsType: fields.fsType.text,
             isReadOnly: fields.isReadOnly, isShown: isShown, isRoot: isRoot, isBelowRootfs: place != whole,
             isSeen: view?.shows(fields, at: place) ?? true)
-    }
-
-    /// The path as the host knows it where this process sees the host's root elsewhere.
-    private func withoutRootfs(_ path: [UInt8]) -> [UInt8] {
-        let root = Array(roots.rootfs.utf8)
-        guard !root.isEmpty, path.starts(with: root) else { return path }
-        let rest = path.dropFirst(root.count)
-        guard let first = rest.first else { return [UInt8(ascii: "/")] }
-        return first == UInt8(ascii: "/") ? Array(rest) : path
     }
 }
