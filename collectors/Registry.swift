@@ -12,6 +12,7 @@ public enum Registry {
         CollectorEntry(AccelCollector.self),
         CollectorEntry(AmdgpuCollector.self),
         CollectorEntry(ARPCollector.self),
+        CollectorEntry(BcacheCollector.self),
         CollectorEntry(BondingCollector.self),
         CollectorEntry(BtrfsCollector.self),
         CollectorEntry(BuddyinfoCollector.self),
