@@ -13,6 +13,7 @@ public enum Registry {
         CollectorEntry(AmdgpuCollector.self),
         CollectorEntry(ARPCollector.self),
         CollectorEntry(BcacheCollector.self),
+        CollectorEntry(BcachefsCollector.self),
         CollectorEntry(BondingCollector.self),
         CollectorEntry(BtrfsCollector.self),
         CollectorEntry(BuddyinfoCollector.self),
