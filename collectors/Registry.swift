@@ -26,6 +26,7 @@ public enum Registry {
         CollectorEntry(DevicesCollector.self),
         CollectorEntry(DiskstatsCollector.self),
         CollectorEntry(DMICollector.self),
+        CollectorEntry(DmmultipathCollector.self),
         CollectorEntry(EntropyCollector.self),
         CollectorEntry(EthtoolCollector.self),
         CollectorEntry(FibrechannelCollector.self),

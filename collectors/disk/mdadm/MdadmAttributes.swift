@@ -11,12 +11,14 @@ struct MdadmAttributes {
         let raidDisks, degraded, level: KernelFile
     }
 
-    private var directory: WatchedDirectory
+    private let folder: String
+    private var directory: VirtualBlockDevices
     private var arrays: [Array] = []
 
-    /// The arrays among the block devices in a folder.
-    init(in folder: String) {
-        directory = WatchedDirectory(folder)
+    /// The arrays among the block devices below `--path.sysfs`.
+    init(_ roots: Roots) {
+        folder = roots.sys("block")
+        directory = VirtualBlockDevices(roots)
     }
 
     /// Reads the attributes and writes them.
@@ -36,7 +38,7 @@ struct MdadmAttributes {
     }
 
     private func array(_ name: String) -> Array {
-        let folder = "\(directory.path)/\(name)/md/"
+        let folder = "\(folder)/\(name)/md/"
         return Array(
             name: name, raidDisks: KernelFile(oneRead: folder + "raid_disks"),
             degraded: KernelFile(oneRead: folder + "degraded"), level: KernelFile(oneRead: folder + "level"))

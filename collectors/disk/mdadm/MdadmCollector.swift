@@ -40,7 +40,7 @@ struct MdadmCollector: Collector {
 
     init(context: CollectorContext) {
         file = KernelFile(context.roots.proc("mdstat"))
-        attributes = MdadmAttributes(in: context.roots.sys("block"))
+        attributes = MdadmAttributes(context.roots)
     }
 
     mutating func collect(
