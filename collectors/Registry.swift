@@ -27,6 +27,7 @@ public enum Registry {
         CollectorEntry(DiskstatsCollector.self),
         CollectorEntry(DMICollector.self),
         CollectorEntry(DmmultipathCollector.self),
+        CollectorEntry(DRBDCollector.self),
         CollectorEntry(EntropyCollector.self),
         CollectorEntry(EthtoolCollector.self),
         CollectorEntry(FibrechannelCollector.self),
