@@ -50,6 +50,8 @@ public enum Registry {
         CollectorEntry(NetdevCollector.self),
         CollectorEntry(NetstatCollector.self),
         CollectorEntry(NetworkRouteCollector.self),
+        CollectorEntry(NFSCollector.self),
+        CollectorEntry(NFSdCollector.self),
         CollectorEntry(NVIDIACollector.self),
         CollectorEntry(NVMeCollector.self),
         CollectorEntry(NVMeSubsystemCollector.self),
