@@ -46,6 +46,7 @@ public enum Registry {
         CollectorEntry(MdadmCollector.self),
         CollectorEntry(MeminfoCollector.self),
         CollectorEntry(MeminfoNUMACollector.self),
+        CollectorEntry(MountstatsCollector.self),
         CollectorEntry(NetclassCollector.self),
         CollectorEntry(NetdevCollector.self),
         CollectorEntry(NetstatCollector.self),
