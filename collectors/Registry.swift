@@ -86,8 +86,8 @@ public enum Registry {
         CollectorEntry(WifiCollector.self),
         CollectorEntry(XfrmCollector.self),
         CollectorEntry(XFSCollector.self),
-        CollectorEntry(ZoneinfoCollector.self),
         CollectorEntry(ZFSCollector.self),
+        CollectorEntry(ZoneinfoCollector.self),
     ]
 
     /// The names of the collectors that are switched on.
