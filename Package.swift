@@ -68,7 +68,8 @@ let package = Package(
         .target(
             name: "Collectors",
             dependencies: [
-                "CivilTime", "CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "NVML", "SDBus",
+                "CivilTime", "CollectorKit", "Devices", "Expat", "Exposition", "KernelFiles", "LMSensors", "NVML",
+                "SDBus",
             ],
             path: "collectors",
             exclude: ["README.md"],
@@ -99,6 +100,8 @@ let package = Package(
         .target(name: "CNVML", cSettings: c, linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "NVML", dependencies: ["CNVML"], swiftSettings: swift),
         .target(name: "CSDBus", cSettings: c, linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CExpat", cSettings: c, linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "Expat", dependencies: ["CExpat", "KernelFiles"], swiftSettings: swift),
         .target(name: "SDBus", dependencies: ["CSDBus", "KernelFiles"], swiftSettings: swift),
         .target(
             name: "Devices", dependencies: ["CollectorKit", "KernelFiles", "NVML", "PCIBus"], swiftSettings: swift),
@@ -137,7 +140,7 @@ let package = Package(
         .testTarget(
             name: "CollectorsTests",
             dependencies: [
-                "CollectorKit", "Collectors", "Devices", "Exposition", "ExpositionSupport", "FakeNVMLSupport",
+                "CollectorKit", "Collectors", "Devices", "Expat", "Exposition", "ExpositionSupport", "FakeNVMLSupport",
                 "FakeDaemonSupport", "KernelFiles", "LMSensors", "SDBus", "ScrapeSupport", "TreeSupport",
             ],
             exclude: ["Fixtures", "surface.txt", "read-while-asleep.txt", "unsaid-losses.txt", "unseen-families.txt"],
@@ -155,6 +158,7 @@ let package = Package(
             swiftSettings: test),
         .target(name: "FakeNVMLSupport", path: "Tests/FakeNVMLSupport", swiftSettings: test),
         .target(name: "FakeDaemonSupport", path: "Tests/FakeDaemonSupport", swiftSettings: test),
+        .testTarget(name: "ExpatTests", dependencies: ["Expat", "KernelFiles"], swiftSettings: test),
         .testTarget(
             name: "SDBusTests", dependencies: ["FakeDaemonSupport", "KernelFiles", "SDBus"], swiftSettings: test),
         .testTarget(name: "NVMLTests", dependencies: ["FakeNVMLSupport", "NVML"], swiftSettings: test),

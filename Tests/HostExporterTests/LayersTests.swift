@@ -26,10 +26,11 @@ import Testing
         "Sources/PCIBus": ["CPCIBus", "KernelFiles"],
         "Sources/NVML": ["CNVML"],
         "Sources/SDBus": ["CSDBus", "KernelFiles"],
+        "Sources/Expat": ["CExpat", "KernelFiles"],
         // The inventory is a source that collectors share.
         "Sources/Devices": ["CollectorKit", "KernelFiles", "NVML", "PCIBus"],
         "collectors": [
-            "CivilTime", "CollectorKit", "Devices", "Exposition", "KernelFiles", "LMSensors", "NVML", "PCIBus",
+            "CivilTime", "CollectorKit", "Devices", "Expat", "Exposition", "KernelFiles", "LMSensors", "NVML", "PCIBus",
             "SDBus",
         ],
         "Sources/Configuration": ["CYAML", "CollectorKit"],
@@ -124,7 +125,8 @@ import Testing
     func shims() throws {
         let wrappers = [
             "CKernel": "Sources/KernelFiles", "CRE2": "Sources/CollectorKit", "CLMSensors": "Sources/LMSensors",
-            "CPCIBus": "Sources/PCIBus", "CNVML": "Sources/NVML", "CSDBus": "Sources/SDBus", "CZlib": "Sources/Serving",
+            "CPCIBus": "Sources/PCIBus", "CNVML": "Sources/NVML", "CExpat": "Sources/Expat", "CSDBus": "Sources/SDBus",
+            "CZlib": "Sources/Serving",
             "CYAML": "Sources/Configuration",
             "CBuildFacts": "Sources/HostExporter",
         ]
