@@ -62,6 +62,17 @@ public struct BlockingSocket: ~Copyable, Sendable {
         } while sent < bytes.count
     }
 
+    /// Has what is sent go no further than a number of hops, 1 to 255: 1 does not leave the local network.
+    public func limitHops(to hops: Int) throws(SocketError) {
+        var hops = Int32(clamping: hops)
+        let isIPv6 = address.isIPv6
+        // The pointer does not outlive the call, and the size is that of the value it points to.
+        let result = unsafe setsockopt(
+            descriptor, Int32(isIPv6 ? IPPROTO_IPV6 : IPPROTO_IP), isIPv6 ? IPV6_UNICAST_HOPS : IP_TTL, &hops,
+            socklen_t(MemoryLayout<Int32>.size))
+        guard result == 0 else { throw SocketError(.setsockopt, errno: errno) }
+    }
+
     /// Receives what has come, or waits until something does, and appends it to `bytes`: at most `limit` bytes of a
     /// stream, or one datagram, which is lost with `EMSGSIZE` where it is longer.
     ///

@@ -20,6 +20,14 @@ public enum SocketAddress: Sendable, Equatable {
         return false
     }
 
+    /// True for an IPv6 address, which alone has colons.
+    var isIPv6: Bool {
+        switch self {
+        case .unix: false
+        case .tcp(let host, _), .udp(let host, _): host.utf8.contains(UInt8(ascii: ":"))
+        }
+    }
+
     /// Calls `body` with the address as connect(2) takes it, and its address family; nil where it is none.
     func withPointer<Result>(_ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result? {
         switch self {
