@@ -10,6 +10,7 @@
 #include "ckernel_btrfs.h"
 #include "ckernel_clock.h"
 #include "ckernel_ethtool.h"
+#include "ckernel_perf.h"
 
 /// getdents64(2): directory entries into `buffer`; 0 at the end, -1 with errno on failure.
 ssize_t ckernel_getdents(int descriptor, void *_Nonnull buffer, size_t size);
