@@ -18,10 +18,12 @@ import Testing
 ///   reads fail or do not answer. The path is that in the case (`sys/class/hwmon/hwmon0/temp1_input`).
 /// - `needs`: one word a line for what the case needs of the host: `netlink`, interfaces with
 ///   counters by rtnetlink(7); `sock_diag`, TCP sockets by sock_diag(7); `routes`, unicast routes by rtnetlink(7);
-///   `libsystemd`. Where it is not there, the case is skipped.
+///   `libsystemd`, `libexpat`; `perf`, perf_event_open(2). Where it is not there, the case is skipped.
 /// - `flags`: one flag a line; `{case}` is the folder with the trees.
 /// - `nvml.script` scripts a libnvidia-ml (see Tests/FakeNVML) that the collector is given.
 /// - `bus.json` scripts a message bus (see `FakeBus`); `{bus}` in a flag is its address.
+/// - `answer.http` is what an HTTP server on the UNIX socket `{socket}` answers; `ntp` scripts an NTP server (see
+///   `FakeNTP`) on the port `{port}`.
 /// - `volatile` names the metrics whose values change by themselves, one a line; a star stands for them.
 /// - `expected.prom` is the page and `expected.state` the state. A collector that reads the live system has
 ///   `expected.shape` instead of `expected.prom`: one `name{labels}` a line, no values. Where a file `distinct` lies
@@ -69,11 +71,16 @@ struct FixtureCase: CustomTestStringConvertible, Sendable {
     /// What the case is compared with.
     var expectedFile: String { isLive ? "expected.shape" : "expected.prom" }
 
+    /// What a case needs by what it scripts.
+    private var impliedNeeds: [String] {
+        (text("bus.json") == nil ? [] : ["libsystemd"]) + (text("answer.http") == nil ? [] : ["libexpat"])
+    }
+
     /// Skips the case, with the reason, where it needs what cannot be had here.
     func skipIfImpossible() throws {
         var whyNot: String?
         if text("nvml.script") != nil { whyNot = FakeLibrary.whyNot }
-        for need in lines("needs") + (text("bus.json") == nil ? [] : ["libsystemd"]) {
+        for need in lines("needs") + impliedNeeds {
             let known = try #require(HostNeeds.all[need], "no need that is known: \(need)")
             if !known.isMet { whyNot = known.whyNot }
         }

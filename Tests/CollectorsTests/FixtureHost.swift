@@ -20,13 +20,17 @@ final class FixtureHost {
     /// The copy in which links and files of a text are made; nil where nobody needs one.
     let tree: HostTree?
     private var fakes: [FakeLibrary] = []
-    /// The bus that the case scripts; nil for none.
+    /// The bus and the servers that the case scripts; nil for none.
     private let bus: FakeBus?
+    private let http: FakeHTTP?
+    private let ntp: FakeNTP?
 
     /// The trees where the case has them, or with `isCopy` a copy that may be written to.
     init(_ fixture: FixtureCase, isCopy: Bool = false) throws {
         self.fixture = fixture
         bus = try fixture.text("bus.json").map { try FakeBus($0) }
+        http = try fixture.text("answer.http").map { try FakeHTTP(answer: Array($0.utf8)) }
+        ntp = try fixture.text("ntp").map { try FakeNTP($0) }
         let text = fixture.text("tree.txt")
         let links = fixture.lines("links")
         guard text != nil || !links.isEmpty || isCopy else {
@@ -58,6 +62,8 @@ final class FixtureHost {
         var flags = fixture.lines("flags").map {
             $0.replacingOccurrences(of: "{case}", with: folder)
                 .replacingOccurrences(of: "{bus}", with: bus?.address ?? "")
+                .replacingOccurrences(of: "{socket}", with: http?.path ?? "")
+                .replacingOccurrences(of: "{port}", with: ntp.map { "\($0.port)" } ?? "")
         }
         let fake = try fakeLibrary()
         if let fake { flags.append("--collector.nvidia.library=\(fake.path)") }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Expat
 import Foundation
 import KernelFiles
 import SDBus
@@ -16,8 +17,30 @@ enum HostNeeds {
         "netlink": Need(isMet: hasLinks, whyNot: "rtnetlink gives no counters of interfaces here"),
         "sock_diag": Need(isMet: hasSockets, whyNot: "sock_diag shows no TCP sockets here"),
         "routes": Need(isMet: hasRoutes, whyNot: "rtnetlink shows no unicast route here"),
+        "libexpat": Need(isMet: whyNoExpat == nil, whyNot: whyNoExpat ?? ""),
+        "perf": Need(isMet: whyNoPerf == nil, whyNot: whyNoPerf ?? ""),
         "libsystemd": Need(isMet: whyNoLibsystemd == nil, whyNot: whyNoLibsystemd ?? ""),
     ]
+
+    private static let whyNoExpat: String? = {
+        do throws(ExpatError) {
+            _ = try ExpatLibrary()
+            return nil
+        } catch {
+            return error.description
+        }
+    }()
+
+    private static let whyNoPerf: String? = {
+        var group = PerfEventGroup(cpu: 0)
+        do throws(PerfError) {
+            // Page faults.
+            try group.add(type: 1, config: 2)
+            return nil
+        } catch {
+            return "perf_event_open: \(KernelFileError.text(of: error.errno))"
+        }
+    }()
 
     private static let whyNoLibsystemd: String? = {
         do throws(SDBusError) {

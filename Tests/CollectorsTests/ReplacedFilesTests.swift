@@ -51,7 +51,8 @@ struct ReplacedFilesTests {
         let driver = try host.driver(seen.conditions)
         for _ in 1...2 { driver.scrape() }
         func shown() -> String {
-            FixturePage.sorted(driver.text.replacingOccurrences(of: host.folder, with: "{case}")) + driver.state
+            let page = FixturePage.sorted(driver.text.replacingOccurrences(of: host.folder, with: "{case}"))
+            return FixturePage.masked(page, Set(fixture.lines("volatile"))) + driver.state
         }
         var pages = Pages(before: shown(), after: "", replacedCount: 0)
         // By their real names: a file may be reached on several ways.

@@ -150,6 +150,20 @@ import Testing
         #expect(driver.text.contains(#"node_systemd_version{version="257.9"} 257.9"#))
     }
 
+    @Test("the systemd of this host answers, where there is one")
+    func live() throws {
+        let driver = try ScrapeDriver([CollectorEntry(SystemdCollector.self)], roots: Roots())
+        driver.scrape()
+        if case .absent(let absence) = driver.result.outcome {
+            print("skipped: SystemdCollectorTests: \(absence.detail)")
+            try Test.cancel("\(absence.detail)")
+        }
+        #expect(driver.state == "ok")
+        let units = driver.samples.filter { $0.hasPrefix("node_systemd_units{") }
+        #expect(units.count >= 5)
+        #expect(driver.samples.contains { $0.hasPrefix("node_systemd_unit_state{") && $0.hasSuffix(" 1") })
+    }
+
     @Test(
         "the number of a version is its first three digits in a row and what belongs to them",
         arguments: [

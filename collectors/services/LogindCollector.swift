@@ -130,7 +130,7 @@ struct LogindCollector: Collector, ~Copyable {
             let at = number / properties.count
             if let refusal = answer.refusal {
                 // What has just ended is no session any more.
-                if refusal.isPermission { writer.loseItem("\(listing.sessions[at].path): \(refusal)") }
+                if refusal.isPermission { writer.refuseItem("\(listing.sessions[at].path): \(refusal)") }
                 return
             }
             let property = number % properties.count

@@ -163,7 +163,7 @@ struct SystemdCollector: Collector, ~Copyable {
         if let refusal = answer.refusal {
             // A unit that has just gone, or a property that this systemd does not have.
             if property.metric == nil { unit.type = "" }
-            if refusal.isPermission { writer.loseItem("\(unit.path): \(refusal)") }
+            if refusal.isPermission { writer.refuseItem("\(unit.path): \(refusal)") }
             return
         }
         guard let metric = property.metric else {
