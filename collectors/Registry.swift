@@ -73,9 +73,9 @@ public enum Registry {
         CollectorEntry(SoftirqsCollector.self),
         CollectorEntry(SoftnetCollector.self),
         CollectorEntry(StatCollector.self),
+        CollectorEntry(SupervisordCollector.self),
         CollectorEntry(SwapCollector.self),
         CollectorEntry(SysctlCollector.self),
-        CollectorEntry(SupervisordCollector.self),
         CollectorEntry(SystemdCollector.self),
         CollectorEntry(TapestatsCollector.self),
         CollectorEntry(TcpstatCollector.self),
@@ -92,7 +92,6 @@ public enum Registry {
         CollectorEntry(XFSCollector.self),
         CollectorEntry(ZFSCollector.self),
         CollectorEntry(ZoneinfoCollector.self),
-        CollectorEntry(XFSCollector.self),
     ]
 
     /// The names of the collectors that are switched on.
