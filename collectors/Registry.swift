@@ -28,6 +28,7 @@ public enum Registry {
         CollectorEntry(DMICollector.self),
         CollectorEntry(DmmultipathCollector.self),
         CollectorEntry(DRBDCollector.self),
+        CollectorEntry(DrmCollector.self),
         CollectorEntry(EdacCollector.self),
         CollectorEntry(EntropyCollector.self),
         CollectorEntry(EthtoolCollector.self),
