@@ -48,6 +48,8 @@ struct ARPCollector: ~Copyable, Collector {
     private var socket: RouteNetlinkSocket
     private var neighbours = NeighbourTable()
     private var counts: [Count] = []
+    /// Where in `counts` the device of each line was.
+    private var places: [Int] = []
     private var countsByIndex: [Int32: UInt64] = [:]
 
     init(context: CollectorContext) throws(ConfigurationError) {
@@ -107,8 +109,9 @@ struct ARPCollector: ~Copyable, Collector {
             writer.lose(.malformed(file.path, bytes))
             return
         }
-        var latest = 0
+        var number = 0
         while let line = lines.nextLine() {
+            defer { number += 1 }
             var fields = ByteScanner(line)
             guard let first = fields.nextField() else { continue }
             guard fields.skipFields(Self.fieldCount - 2), let name = fields.nextField(), fields.nextField() == nil,
@@ -118,11 +121,7 @@ struct ARPCollector: ~Copyable, Collector {
                 continue
             }
             if filter.ignores(name) { continue }
-            if latest >= counts.count || name != counts[latest].name {
-                latest = counts.firstIndex { name == $0.name } ?? counts.count
-                if latest == counts.count { counts.append(Count(name: name.array, entries: 0)) }
-            }
-            counts[latest].entries += 1
+            counts[place(of: name, inLine: number)].entries += 1
         }
         counts.removeAll { $0.entries == 0 }
         for count in counts {
@@ -132,5 +131,18 @@ struct ARPCollector: ~Copyable, Collector {
             }
             writer.write(Metric.entries, labels, count.entries)
         }
+    }
+
+    /// The place of a device's count, made where there is none.
+    ///
+    /// Lines mostly stay where they are from scrape to scrape, and with them their devices.
+    private mutating func place(of name: Bytes, inLine number: Int) -> Int {
+        while number >= places.count { places.append(places.last ?? 0) }
+        let known = places[number]
+        if known < counts.count, name == counts[known].name { return known }
+        let place = counts.firstIndex { name == $0.name } ?? counts.count
+        if place == counts.count { counts.append(Count(name: name.array, entries: 0)) }
+        places[number] = place
+        return place
     }
 }
