@@ -3,10 +3,11 @@
 """Measures CPU, latency and memory per scrape, alone or beside a node_exporter.
 
     scrapes.py .build/release/host-exporter [--peer /usr/bin/prometheus-node-exporter]
-        [--collectors cpu,stat,meminfo] [--rounds 6] [--scrapes 100] [--max-cpu-ratio 0.15]
+        [--collectors cpu,stat,meminfo] [--large-host 1.0] [--rounds 6] [--scrapes 100] [--max-cpu-ratio 0.15]
 
 With --peer both are scraped in turn, A B B A, so that whatever else the machine does falls on both alike; what counts
 are the ratios of the same round, of which the median is printed. --collectors runs only these, on both sides.
+--large-host has both read the trees of largehost.py, at this scale, instead of this host.
 """
 
 import argparse
@@ -15,7 +16,10 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+
+import largehost
 
 
 def free_port():
@@ -25,9 +29,9 @@ def free_port():
 
 
 class Exporter:
-    def __init__(self, binary, collectors):
+    def __init__(self, binary, collectors, further):
         port = free_port()
-        flags = [f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"]
+        flags = [f"--web.listen-address=127.0.0.1:{port}", "--log.level=error", *further]
         if collectors:
             flags += ["--collector.disable-defaults", *(f"--collector.{name}" for name in collectors)]
         self.process = subprocess.Popen([binary, *flags], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -71,14 +75,19 @@ def main():
     parser.add_argument("binary")
     parser.add_argument("--peer")
     parser.add_argument("--collectors", type=lambda text: text.split(","), default=[])
+    parser.add_argument("--large-host", type=float, metavar="SCALE")
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--scrapes", type=int, default=100)
     parser.add_argument("--max-cpu-ratio", type=float)
     args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="largehost-") as folder:
+        return measure(args, largehost.make(folder, args.large_host) if args.large_host else [])
 
-    sides = [Exporter(args.binary, args.collectors)]
+
+def measure(args, further):
+    sides = [Exporter(args.binary, args.collectors, further)]
     if args.peer:
-        sides.append(Exporter(args.peer, args.collectors))
+        sides.append(Exporter(args.peer, args.collectors, further))
     try:
         for side in sides:
             for _ in range(20):
