@@ -143,36 +143,71 @@ def hang():
         scrape(agent)
         time.sleep(1.2)
         whole = scrape(agent).page
-        for symbol in ("DeviceGetUtilizationRates",):
-            made.script(EIGHT + f"call {symbol} hang forever\n")
-            first = scrape(agent)
-            check(first.seconds < 2.4, f"the first page took {first.seconds:.2f} s")
-            hurt(first.page, whole)
-            threads = agent.threads()
-            before = cpu_seconds(agent)
-            slowest = 0
-            for _ in range(100):
-                answer = scrape(agent)
-                slowest = max(slowest, answer.seconds)
-                hurt(answer.page, whole)
-            cost = (cpu_seconds(agent) - before) / 100 * 1e3
-            print(f"  while a call hangs: slowest page {slowest * 1e3:.0f} ms, {cost:.2f} ms of CPU", flush=True)
-            check(slowest < 0.5, f"a page took {slowest:.2f} s though the hang was known")
-            check(agent.threads() <= threads + 1, f"{threads} threads became {agent.threads()}")
-            made.script(EIGHT)
-            limit = time.monotonic() + 10
-            while scrape(agent).page.states()["nvidia"] != "ok":
-                check(time.monotonic() < limit, "the GPUs are not back")
-                time.sleep(0.1)
-            check(agent.threads() <= threads, "the thread that hung is still there")
-            equal(count(scrape(agent).page, "host_gpu_info{"), 8, "GPUs after the hang")
+        made.script(EIGHT + "gpu 3 call DeviceGetUtilizationRates hang forever\n")
+        first = scrape(agent)
+        check(first.seconds < 2.4, f"the first page took {first.seconds:.2f} s")
+        one_hurt(first.page, whole)
+        threads = agent.threads()
+        before = cpu_seconds(agent)
+        slowest = 0
+        for _ in range(100):
+            answer = scrape(agent)
+            slowest = max(slowest, answer.seconds)
+            one_hurt(answer.page, whole)
+        cost = (cpu_seconds(agent) - before) / 100 * 1e3
+        print(f"  while a call hangs: slowest page {slowest * 1e3:.0f} ms, {cost:.2f} ms of CPU", flush=True)
+        check(slowest < 0.5, f"a page took {slowest:.2f} s though the hang was known")
+        check(agent.threads() <= threads, f"{threads} threads became {agent.threads()}")
+        made.script(EIGHT)
+        eventually(lambda: scrape(agent).page.states()["nvidia"] == "ok", "the GPU is not back")
+        # Another one has long taken the place of the thread that came back.
+        eventually(lambda: agent.threads() < threads, "the thread that hung is still there")
+        equal(count(scrape(agent).page, "host_gpu_info{"), 8, "GPUs after the hang")
+
+
+def hang_everywhere():
+    with host() as made, made.agent() as agent:
+        scrape(agent)
+        time.sleep(1.2)
+        whole = scrape(agent).page
+        made.script(EIGHT + "call DeviceGetUtilizationRates hang forever\n")
+        check(scrape(agent).seconds < 2.4, "the first page is late")
+        # Each takes its share of a scrape, so not all are tried in the first one.
+        eventually(lambda: scrape(agent).page.states()["nvidia"] == "timed_out", "not all GPUs are stuck")
+        threads = agent.threads()
+        for _ in range(20):
+            answer = scrape(agent)
+            check(answer.seconds < 0.5, f"a page took {answer.seconds:.2f} s though the hangs were known")
+            hurt(answer.page, whole)
+        # One for each GPU and one that waits for the next scrape.
+        check(agent.threads() <= threads + 1, f"{threads} threads became {agent.threads()}")
+        made.script(EIGHT)
+        eventually(lambda: scrape(agent).page.states()["nvidia"] == "ok", "the GPUs are not back")
+        equal(count(scrape(agent).page, "host_gpu_info{"), 8, "GPUs after the hang")
+
+
+def stuck(page):
+    return {series for series in page.series if 'state="stuck"' in series and series.startswith("host_device_state")}
+
+
+def one_hurt(page, whole):
+    """All that there was before, but for what one GPU of eight says."""
+    equal(page.states()["nvidia"], "degraded")
+    equal(len(stuck(page)), 1, "stuck GPUs")
+    equal(page.samples['daena_device_available{device_type="gpu"}'], "1")
+    equal(count(page, "host_gpu_performance_state{"), 7, "GPUs with values")
+    apart = ("host_device", "host_collector_state")
+    lost = {
+        series for series in whole.series - page.series
+        if not series.startswith(apart) and 'gpu="3"' not in series and 'gpu_id="3"' not in series
+    }
+    check(not lost, f"other series are lost: {sorted(lost)[:5]}")
 
 
 def hurt(page, whole):
     """All that there was before, but for the values of the GPUs."""
     equal(page.states()["nvidia"], "timed_out")
-    stuck = [series for series in page.series if 'state="stuck"' in series and series.startswith("host_device_state")]
-    equal(len(stuck), 8, "stuck GPUs")
+    equal(len(stuck(page)), 8, "stuck GPUs")
     equal(count(page, "host_gpu_") + count(page, "sunflower_gpu_"), 0, "values of GPUs")
     equal(page.samples['daena_device_available{device_type="gpu"}'], "0")
     apart = ("host_gpu_", "sunflower_gpu_", "host_device", "host_collector_state", "host_preferred")
@@ -180,6 +215,16 @@ def hurt(page, whole):
     check(not lost, f"other series are lost: {sorted(lost)[:5]}")
     others = {name: state for name, state in whole.states().items() if name != "nvidia"}
     equal({name: state for name, state in page.states().items() if name != "nvidia"}, others)
+
+
+def library_missing():
+    with host(gpus=1, script="profile h200\n") as made:
+        os.remove(made.library)
+        with made.agent() as agent:
+            for _ in range(3):
+                page = scrape(agent).page
+            equal(page.states()["nvidia"], "library_missing")
+            equal(agent.log_text().count("collector lacks a library"), 1, "lines about the library")
 
 
 def end_in_a_hang():
@@ -257,7 +302,9 @@ def reload():
 suite([
     ("eight GPUs cost at most 5 ms of CPU a page", eight),
     ("without a GPU nothing is loaded and no thread runs", none),
-    ("a call that hangs costs the GPUs' values and nothing else", hang),
+    ("a call that hangs costs its GPU's values and nothing else", hang),
+    ("where every GPU hangs the rest of the page stays", hang_everywhere),
+    ("a library that is missing for a GPU is one line in the log", library_missing),
     ("SIGTERM ends the agent while a call hangs", end_in_a_hang),
     ("a slow first initialisation delays only itself", slow_start),
     ("SIGUSR1 lets go of the GPUs for a time", let_go),
