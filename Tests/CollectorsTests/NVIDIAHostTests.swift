@@ -110,6 +110,20 @@ struct NVIDIAHostTests {
         #expect(host.lost() == 0)
     }
 
+    @Test("figures that cannot be are absent and counted, and cost no other")
+    func impossible() throws {
+        let script = "profile geforce\ngpu 0 set PowerUsage 4294000\ngpu 0 set Temperature 255\n"
+        let host = try GPUHost(1, script + "gpu 0 set FanSpeedRPM 65535 1200\ngpu 0 set ClockInfo 345 345 40000 765\n")
+        let page = host.scrape()
+        #expect(page.count(of: "host_gpu_power_watts{gpu=\"0\",window=\"usage\"}") == 0)
+        #expect(page.count(of: "host_gpu_temperature_celsius{gpu=\"0\",sensor=\"gpu\"}") == 0)
+        #expect(page.count(of: "sunflower_gpu_temperature") == 0)
+        #expect(page.count(of: "host_gpu_fan_rpm{") == 1)
+        #expect(page.has("host_gpu_clock_hertz{gpu=\"0\",kind=\"current\",domain=\"sm\"} 3.45e+08"))
+        #expect(page.count(of: "host_gpu_clock_hertz{gpu=\"0\",kind=\"current\",domain=\"memory\"}") == 0)
+        #expect(host.lost() == 4 && host.firstLoss() == "GPU 0: a figure that cannot be")
+    }
+
     @Test("the second GPU that is lost within half a minute costs no other's messages")
     func secondLoss() throws {
         let host = try GPUHost(3, "profile h200\ngpus 3\n", flags: ["--collector.nvidia.xid"])

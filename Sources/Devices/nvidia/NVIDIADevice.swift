@@ -23,6 +23,8 @@ public final class NVIDIADevice: ItemContent {
     public private(set) var identity: GPUIdentity?
     /// What the last cycle read.
     public internal(set) var reading = GPUReading()
+    /// How many figures of the last cycle were dropped because no device can have them.
+    public private(set) var impossibleCount = 0
     /// Profiling figures since the cycle before; nil where there are none.
     public internal(set) var gpm: GPMReading?
     /// The same of each MIG GPU instance, by its number.
@@ -115,6 +117,7 @@ public final class NVIDIADevice: ItemContent {
         do throws(NVMLError) {
             guard let handle = try open(in: code, now), !isElsewhere else { return }
             try handle.read(into: &reading, options: readingOptions)
+            impossibleCount = reading.dropImpossible()
             let options = library.options
             if options.hasGPM { sample(handle) }
             if options.processLimit > 0 { nameProcesses(options.processLimit, by: code) }

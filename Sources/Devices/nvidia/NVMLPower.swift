@@ -33,7 +33,11 @@ struct NVMLPower {
         for device in watched {
             // Without power management, or with the device just gone, nothing sleeps.
             let word = try? reader.contents(of: device.status)
-            if word.map({ RuntimeStatus(word: $0).isAsleep }) ?? false { asleep.insert(device.address) } else { awake.append(device.address) }
+            if word.map({ RuntimeStatus(word: $0).isAsleep }) ?? false {
+                asleep.insert(device.address)
+            } else {
+                awake.append(device.address)
+            }
         }
     }
 }

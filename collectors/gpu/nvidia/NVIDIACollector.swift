@@ -89,6 +89,7 @@ struct NVIDIACollector: Collector {
         if device.reading.cost.lostValues > 0 {
             writer.loseItem("GPU \(number): \(device.reading.cost.lastFailure?.description ?? "values are lost")")
         }
+        for _ in 0..<device.impossibleCount { writer.loseItem("GPU \(number): a figure that cannot be") }
         dcgm?.write(device, number, lastXid: source.lastXid(of: device), into: &writer)
     }
 
