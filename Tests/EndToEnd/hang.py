@@ -144,8 +144,8 @@ class Host:
         for name in ["online", "possible"]:
             write(f"/sys/devices/system/cpu/{name}", f"0-{os.cpu_count() - 1}\n")
         with open("/proc/self/mountinfo") as mounts:
-            ours = [line for line in mounts if line.split()[4] in (self.mount_point, self.other_mount)]
-        write(f"{self.folder}/mountinfo", "1 0 8:1 / / rw - ext4 /dev/root rw\n" + "".join(ours))
+            ours = [line for line in mounts if line.split()[4] in ("/", self.mount_point, self.other_mount)]
+        write(f"{self.folder}/mountinfo", "".join(ours))
         hangingfs.bind(f"{self.folder}/mountinfo", "/proc/1/mountinfo")
         for name in self.proc_files:
             hangingfs.bind(f"{self.mount_point}/{name}", f"/proc/{name}")
