@@ -55,6 +55,11 @@ public struct CollectorContext: Sendable {
 
     /// A file that other collectors read too: its content is read once in each scrape, by whoever asks first.
     public func sharedFile(_ path: String) -> KernelFile {
-        KernelFile(sources.content(of: path))
+        KernelFile(sources.content(of: path) { KernelFile(path) })
+    }
+
+    /// The same for a file that the kernel makes in one piece; see `KernelFile(inOnePiece:)`.
+    public func sharedFile(inOnePiece path: String) -> KernelFile {
+        KernelFile(sources.content(of: path) { KernelFile(inOnePiece: path) })
     }
 }

@@ -46,10 +46,12 @@ public final class Sources: Sendable {
     }
 
     /// The content of a file that several collectors read.
-    func content(of path: String) -> SharedContent {
+    ///
+    /// Who asks first says how it is read.
+    func content(of path: String, _ make: () -> sending KernelFile) -> SharedContent {
         content.withLock {
             if let known = $0.files[path] { return known }
-            let made = SharedContent(path)
+            let made = SharedContent(make())
             $0.files[path] = made
             return made
         }

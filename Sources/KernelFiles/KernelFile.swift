@@ -42,6 +42,19 @@ public final class KernelFile {
         shared = nil
     }
 
+    /// A file that the kernel makes in one piece, however long it is: a read that brings less than was asked for is the
+    /// last, which saves asking for more.
+    ///
+    /// That is so for /proc/stat, meminfo and loadavg and for those of /proc/net that tell of a namespace as a whole
+    /// (netstat, snmp, snmp6, sockstat, sockstat6): `single_open` in the kernel. Source: kernel
+    /// Documentation/filesystems/seq_file.rst.
+    public init(inOnePiece path: String) {
+        self.path = path
+        isNeverEmpty = true
+        end = .onePiece
+        shared = nil
+    }
+
     /// A file of lines of which the kernel gives as many as fit into 4 KiB in one read, and none of which is longer than
     /// `longestLine` bytes: a read that left room for another line was the last.
     ///

@@ -8,6 +8,8 @@ enum FileEnd {
     case emptyRead
     /// A read that brings less than was asked for.
     case shortRead
+    /// A read that brings less than was asked for, also where a test asks for less than there is room for.
+    case onePiece
     /// A read that brings so little that one more line would have fitted into the kernel's page.
     case roomLeft(longestLine: Int)
 
@@ -19,6 +21,7 @@ enum FileEnd {
         switch self {
         case .emptyRead: false
         case .shortRead: got < asked || isCut
+        case .onePiece: got < asked
         // A read that a test made shorter than a page tells nothing.
         case .roomLeft(let longestLine): got < min(asked, FileEnd.page) - longestLine && asked >= FileEnd.page
         }

@@ -17,10 +17,15 @@ public final class SharedContent: Sendable {
     public let path: String
     private let state: Guarded<State>
 
-    /// The content of a path; not opened before the first read.
-    public init(_ path: String) {
-        self.path = path
-        state = Guarded(State(file: KernelFile(path)))
+    /// The content of a path, read until nothing is left; not opened before the first read.
+    public convenience init(_ path: String) {
+        self.init(KernelFile(path))
+    }
+
+    /// The content of a file that is read as it says itself, and by nobody else.
+    public init(_ file: sending KernelFile) {
+        path = file.path
+        state = Guarded(State(file: file))
     }
 
     /// Copies the scrape's content into the arena, which it is read into where nobody has read it yet.

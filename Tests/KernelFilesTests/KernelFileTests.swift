@@ -63,6 +63,41 @@ struct KernelFileTests {
         }
     }
 
+    @Test("a file that is made in one piece is whole, in whatever pieces a test has it read")
+    func onePiece() throws {
+        for count in [0, 1, 4_096, 8_191, 8_192, 8_193, 70_000] {
+            try withFile(count) { path, bytes in
+                for longest in [Int.max, 4_096, 1_000] {
+                    var reader = KernelFileReader(
+                        budget: DescriptorBudget(limit: 1, keeping: .anywhere),
+                        conditions: ReadConditions(longestRead: longest))
+                    let found = try reader.contents(of: KernelFile(inOnePiece: path)).array
+                    #expect(found == bytes)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "the running kernel gives what it makes in one piece as far as there is room",
+        arguments: [
+            "stat", "meminfo", "loadavg", "net/netstat", "net/snmp", "net/snmp6", "net/sockstat", "net/sockstat6",
+            "sys/fs/file-nr",
+        ])
+    func onePieceOfKernel(name: String) throws {
+        let descriptor = open("/proc/" + name, O_RDONLY | O_CLOEXEC)
+        if descriptor < 0 { try Test.cancel("this kernel has no /proc/\(name)") }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        let whole = pread(descriptor, &buffer, buffer.count, 0)
+        try #require(whole > 0)
+        #expect(pread(descriptor, &buffer, buffer.count, whole) == 0)
+        // Numbers may have become longer or shorter meanwhile.
+        for asked in [7, 100, 1_000, 4_096, 5_000, 8_192] where asked < whole - 200 {
+            #expect(pread(descriptor, &buffer, asked, 0) == asked)
+        }
+    }
+
     @Test("a file of lines ends where a longer line had room, and loses its rest where the claim is wrong")
     func roomLeft() throws {
         for count in [0, 1, 128, 3_840, 3_968, 4_096, 12_800, 70_000] {

@@ -28,7 +28,7 @@ struct LoadavgCollector: Collector {
     private let file: KernelFile
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        file = context.sharedFile(context.roots.proc("loadavg"))
+        file = context.sharedFile(inOnePiece: context.roots.proc("loadavg"))
     }
 
     mutating func collect(

@@ -34,8 +34,8 @@ struct SockstatCollector: Collector {
 
     init(context: CollectorContext) throws(ConfigurationError) {
         files = FileSet(
-            [context.sharedFile(context.roots.proc("net/sockstat"))],
-            sometimes: [KernelFile(context.roots.proc("net/sockstat6"))])
+            [context.sharedFile(inOnePiece: context.roots.proc("net/sockstat"))],
+            sometimes: [KernelFile(inOnePiece: context.roots.proc("net/sockstat6"))])
         pageSizeBytes = Int64(sysconf(Int32(_SC_PAGESIZE)))
     }
 

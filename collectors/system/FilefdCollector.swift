@@ -26,7 +26,7 @@ struct FilefdCollector: Collector {
     private let file: KernelFile
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        file = context.sharedFile(context.roots.proc("sys/fs/file-nr"))
+        file = context.sharedFile(inOnePiece: context.roots.proc("sys/fs/file-nr"))
     }
 
     mutating func collect(

@@ -35,7 +35,7 @@ final class CPUTimesSource: SamplingSource {
 
     init(context: CollectorContext) {
         path = context.roots.proc("stat")
-        state = Guarded(State(file: KernelFile(path)))
+        state = Guarded(State(file: KernelFile(inOnePiece: path)))
     }
 
     /// The samples go on: what they are of does not depend on any flag that can change.

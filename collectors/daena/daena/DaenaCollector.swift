@@ -37,10 +37,10 @@ struct DaenaCollector: Collector {
         mounts = try context.source(MountSource.self)
         network = try DaenaNetwork(context)
         gpus = try DaenaGPUs(context)
-        memory = context.sharedFile(roots.proc("meminfo"))
-        loadavg = context.sharedFile(roots.proc("loadavg"))
-        fileHandles = context.sharedFile(roots.proc("sys/fs/file-nr"))
-        sockstat = context.sharedFile(roots.proc("net/sockstat"))
+        memory = context.sharedFile(inOnePiece: roots.proc("meminfo"))
+        loadavg = context.sharedFile(inOnePiece: roots.proc("loadavg"))
+        fileHandles = context.sharedFile(inOnePiece: roots.proc("sys/fs/file-nr"))
+        sockstat = context.sharedFile(inOnePiece: roots.proc("net/sockstat"))
         online = KernelFile(oneRead: roots.sys("devices/system/cpu/online"))
     }
 

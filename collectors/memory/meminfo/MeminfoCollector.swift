@@ -22,7 +22,7 @@ struct MeminfoCollector: Collector {
     private var memory = LineMemory()
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        file = context.sharedFile(context.roots.proc("meminfo"))
+        file = context.sharedFile(inOnePiece: context.roots.proc("meminfo"))
     }
 
     mutating func collect(

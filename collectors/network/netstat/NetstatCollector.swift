@@ -40,8 +40,8 @@ struct NetstatCollector: Collector {
     init(context: CollectorContext) throws(ConfigurationError) {
         let roots = context.roots
         files = FileSet(
-            [KernelFile(roots.proc("net/netstat")), KernelFile(roots.proc("net/snmp"))],
-            sometimes: [KernelFile(roots.proc("net/snmp6"))])
+            [KernelFile(inOnePiece: roots.proc("net/netstat")), KernelFile(inOnePiece: roots.proc("net/snmp"))],
+            sometimes: [KernelFile(inOnePiece: roots.proc("net/snmp6"))])
         families = NetstatFamilies(fields: try context.options.pattern(Self.fieldsFlag))
     }
 
