@@ -70,7 +70,7 @@ extension NetlinkRequest {
 
 /// A kept sock_diag socket that counts the host's TCP sockets, in its network namespace.
 ///
-/// Cost: about half a microsecond for each socket, nearly all of it the kernel's. Source: sock_diag(7).
+/// Cost: about a microsecond for each socket, nearly all of it the kernel's. Source: sock_diag(7).
 public struct TCPSocketDump: ~Copyable, Sendable {
     private var socket = NetlinkSocket(family: .socketDiagnostics)
     private let ipv4 = NetlinkRequest.tcpSockets(.ipv4)
