@@ -106,9 +106,9 @@ import Testing
 
     /// The samples that a reading gives, sorted, and the losses.
     private func read(
-        _ driver: Driver, metrics: String = ".*", times: Int = 1
+        _ driver: Driver, metrics: String? = ".*", times: Int = 1
     ) throws -> (samples: [String], losses: Int, first: String?) {
-        var reading = EthtoolReading(metrics: try Pattern(metrics))
+        var reading = EthtoolReading(metrics: try metrics.map { try Pattern($0) })
         var writer = MetricWriter<EthtoolMetric>(openFamilies: EthtoolDevice.openFamilies)
         for _ in 0..<times {
             writer.reset()
@@ -156,6 +156,7 @@ import Testing
         driver.counters = [("a.b", 1), ("a_c", 2), ("d", 3)]
         let samples = try read(driver, metrics: "^a_[bx]").samples
         #expect(samples == [#"node_ethtool_a_b{device="eth0"} 1"#, Self.info])
+        #expect(try read(driver, metrics: nil).samples.count == 4)
     }
 
     @Test("counters that become one name are lost, as one that takes a name which has another meaning")

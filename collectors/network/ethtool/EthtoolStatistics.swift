@@ -42,7 +42,7 @@ struct EthtoolStatistics {
     /// Those that are not because their names cannot be told apart or are no names.
     private(set) var losses: [String] = []
 
-    /// The counters whose names, as `sanitized` has them, match; none where the filter is empty.
+    /// The counters whose names, as `sanitized` has them, match; all of them without a filter.
     init(filter: Pattern?) {
         self.filter = filter
     }
@@ -63,7 +63,8 @@ struct EthtoolStatistics {
             let field = names[position * Self.nameSize, (position + 1) * Self.nameSize]
             let raw = field.upTo(field.firstIndex(of: 0) ?? field.count)
             let name = Self.sanitized(raw)
-            guard !raw.isEmpty, let filter, Bytes.withView(of: name, filter.matches) else { continue }
+            let isShown = filter.map { filter in Bytes.withView(of: name) { filter.matches($0) } } ?? true
+            guard !raw.isEmpty, isShown else { continue }
             add(position, raw, name, to: &places)
         }
         // A name that two counters share says nothing of either.
