@@ -60,6 +60,7 @@ public enum Registry {
         CollectorEntry(NVMeCollector.self),
         CollectorEntry(NVMeSubsystemCollector.self),
         CollectorEntry(OSCollector.self),
+        CollectorEntry(PcideviceCollector.self),
         CollectorEntry(PerfCollector.self),
         CollectorEntry(PowersupplyclassCollector.self),
         CollectorEntry(PressureCollector.self),
