@@ -17,18 +17,24 @@ enum AcceleratorNodes {
         let deviceFolder: String
     }
 
-    /// All of them.
+    /// All of them; a class that cannot be listed is a problem.
     ///
     /// Lists four folders, none of which is there on most hosts.
-    static func list(_ roots: Roots, from reader: inout KernelFileReader) -> [Found] {
+    static func list(_ roots: Roots, from reader: inout KernelFileReader, problems: inout [String]) -> [Found] {
         var found: [Found] = []
         let places: [(AcceleratorNode.Interface, String, StaticString)] = [
             (.accel, roots.sys("class/accel"), "accel"), (.habanalabs, roots.sys("class/habanalabs"), "hl"),
             (.neuron, roots.sys("devices/virtual/neuron_device"), "neuron"), (.uacce, roots.sys("class/uacce"), ""),
         ]
         for (interface, folder, prefix) in places {
-            // A class that no driver has made is not there.
-            guard var names = try? reader.list(KernelDirectory(folder)) else { continue }
+            var names: DirectoryListing
+            do throws(KernelFileError) {
+                names = try reader.list(KernelDirectory(folder))
+            } catch {
+                // A class that no driver has made is not there.
+                if !error.isMissing { problems.append(error.description) }
+                continue
+            }
             var sorted: [String] = []
             while let name = names.next() {
                 // habanalabs has a second, controlling node for each device (hl_controlD0).

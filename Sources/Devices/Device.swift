@@ -45,6 +45,10 @@ public struct Device: Sendable, Equatable {
     public internal(set) var previousState: DeviceState?
     /// How often its state has changed since the process started.
     public internal(set) var stateChanges: UInt64 = 0
+    /// What of this could not be read, one sentence; nil where everything could.
+    public internal(set) var problem: String?
+    /// Why its nodes are not known; nil where they are.
+    public internal(set) var nodeProblem: String?
     /// When a missing device was last seen, in seconds since 1970; nil for those that are there.
     public internal(set) var lastSeenSeconds: UInt64?
 

@@ -16,6 +16,8 @@ final class DeviceScanner {
     private var cpus: CPUPackages
     var tracked: [TrackedDevice] = []
     private var joinedNanoseconds: UInt64?
+    /// Why the accelerators of a class are not known; they are looked for again in the next scan.
+    private var nodeProblems: [String] = []
 
     private var record: DeviceRecord
 
@@ -44,8 +46,10 @@ final class DeviceScanner {
 
     // MARK: Looking
 
-    /// True where nothing was found but CPUs, so that nothing changes quickly.
-    var isIdle: Bool { isPatient && tracked.allSatisfy { $0.device.kind == .cpu } }
+    /// True where nothing was found but CPUs, so that nothing changes quickly, and nothing could not be read.
+    var isIdle: Bool {
+        isPatient && tracked.allSatisfy { $0.device.kind == .cpu } && cpus.problems.isEmpty && nodeProblems.isEmpty
+    }
 
     /// Reads everything that may have changed since the last time.
     func scan(from reader: inout KernelFileReader) {
@@ -54,7 +58,8 @@ final class DeviceScanner {
         seconds = UInt64(max(0, time(nil)))
         if lastSeconds == 0 { lastSeconds = seconds }
         readStateFile(now, from: &reader)
-        if pci?.update(nowNanoseconds: now) ?? (joinedNanoseconds == nil) {
+        let isOther = pci?.update(nowNanoseconds: now) ?? (joinedNanoseconds == nil)
+        if isOther || !nodeProblems.isEmpty {
             join(now, from: &reader)
         } else {
             refresh(now, from: &reader)
@@ -79,18 +84,30 @@ final class DeviceScanner {
 
     private func take(_ status: PCIFunctionStatus, at index: Int, from reader: inout KernelFileReader) {
         let driver = tracked[index].device.driver
-        guard tracked[index].take(status) || !tracked[index].hasState else { return }
+        let isIncomplete = tracked[index].device.problem != nil
+        guard tracked[index].take(status) || !tracked[index].hasState || isIncomplete else { return }
         isChanged = true
-        guard tracked[index].device.driver != driver || !tracked[index].hasState else { return }
+        guard tracked[index].device.driver != driver || !tracked[index].hasState || isIncomplete else { return }
+        tracked[index].device.problem = nil
         let module = String((status.driver ?? "").map { $0 == "-" ? "_" : $0 })
-        let path = roots.sys("module/\(module)/version")
         // Drivers that come with the kernel have no version of their own.
-        let version = module.isEmpty ? nil : (try? reader.contents(ofPath: path))?.trimmed.upTo(64).text
-        tracked[index].device.driverVersion = version ?? ""
+        let version = module.isEmpty ? "" : text(roots.sys("module/\(module)/version"), of: index, from: &reader)
+        tracked[index].device.driverVersion = version
         guard status.driver == "amdgpu", !status.power.isAsleep else { return }
         // Only some boards have one.
-        let unique = try? reader.contents(ofPath: tracked[index].device.folder + "/unique_id")
-        tracked[index].device.uuid = unique?.trimmed.upTo(64).text ?? ""
+        let unique = tracked[index].device.folder + "/unique_id"
+        tracked[index].device.uuid = text(unique, of: index, from: &reader)
+    }
+
+    /// A text that tells of a device; empty where there is none, and where it cannot be read, which is kept with the
+    /// device and tried again in the next scan.
+    private func text(_ path: String, of index: Int, from reader: inout KernelFileReader) -> String {
+        do throws(KernelFileError) {
+            return try reader.contents(ofPath: path).trimmed.upTo(64).text
+        } catch {
+            if !error.isMissing { tracked[index].device.problem = error.description }
+            return ""
+        }
     }
 
     // MARK: Joining
@@ -103,7 +120,8 @@ final class DeviceScanner {
             guard let kind = ComputeKind(function.kind) else { continue }
             join(function, as: kind, from: &reader)
         }
-        let nodes = AcceleratorNodes.list(roots, from: &reader)
+        nodeProblems = []
+        let nodes = AcceleratorNodes.list(roots, from: &reader, problems: &nodeProblems)
         joinNodes(nodes, from: &reader)
         forgetConsoles()
         for index in tracked.indices where !tracked[index].isSeen && tracked[index].facts.isPresent {
@@ -138,6 +156,11 @@ final class DeviceScanner {
             let index = indexOfDevice(id, kind: AcceleratorNodes.kind(ofDriver: found.driver))
             if !isKnown { describe(found, at: index, from: &reader) }
             if tracked[index].take(found.node) { isChanged = true }
+        }
+        guard nodeProblems.isEmpty else {
+            // Those that no class shows may be in one that could not be listed.
+            for index in tracked.indices where tracked[index].device.accelerator != nil { tracked[index].isSeen = true }
+            return
         }
         for index in tracked.indices where !joined.contains(tracked[index].device.id) && tracked[index].isSeen {
             if tracked[index].take(nil as AcceleratorNode?) { isChanged = true }
@@ -246,14 +269,14 @@ final class DeviceScanner {
     /// Brings a snapshot up to date; only its time where nothing has changed.
     func publish(to snapshot: inout DeviceSnapshot) {
         snapshot.seconds = seconds
-        guard isChanged || snapshot.problems.count != problemCount || snapshot.busAbsence != pci?.absence else {
-            return
-        }
+        let problems = problems
+        guard isChanged || snapshot.problems != problems || snapshot.busAbsence != pci?.absence else { return }
         isChanged = false
         snapshot.sysfs = roots.sysfs
         snapshot.devices = tracked.map(\.device)
         snapshot.busAbsence = pci == nil ? "libpci cannot be set up" : pci?.absence
-        snapshot.problems = [pci?.problem, record.problem].compactMap { $0 }
+        snapshot.problems = problems
+        snapshot.acceleratorProblems = nodeProblems
         snapshot.preferred = options.preferred
         for kind in ComputeKind.allCases {
             let known = record.isKept ? record.learned.expected[kind] : nil
@@ -261,5 +284,16 @@ final class DeviceScanner {
         }
     }
 
-    private var problemCount: Int { (pci?.problem == nil ? 0 : 1) + (record.problem == nil ? 0 : 1) }
+    /// What could not be read or written, one sentence each; no memory where there is nothing.
+    private var problems: [String] {
+        var problems = cpus.problems
+        problems += nodeProblems
+        if let problem = pci?.problem { problems.append(problem) }
+        if let problem = record.problem { problems.append(problem) }
+        for one in tracked {
+            if let problem = one.device.problem { problems.append(problem) }
+            if let problem = one.device.nodeProblem { problems.append(problem) }
+        }
+        return problems
+    }
 }

@@ -12,6 +12,8 @@ public struct DeviceSnapshot: Sendable, Equatable {
     public internal(set) var busAbsence: String?
     /// What could not be read or written, one sentence each.
     public internal(set) var problems: [String] = []
+    /// Those of them that are about the classes of accelerators.
+    public internal(set) var acceleratorProblems: [String] = []
     /// How many devices of a kind there should be, by `ComputeKind.index`; nil where nothing is declared or learned.
     var expected: [Int?] = Array(repeating: nil, count: ComputeKind.allCases.count)
     /// The kinds of `--device.preferred`.

@@ -104,16 +104,23 @@ struct TrackedDevice {
         var card: Bytes?
         var render: Bytes?
         // Without a driver, or before the driver is through with its start, there is no such folder.
-        if var names = try? reader.list(directory) {
+        let before = device.nodeProblem
+        do throws(KernelFileError) {
+            var names = try reader.list(directory)
             while let name = names.next() {
                 if name.hasPrefix("renderD") { render = name }
                 // Connectors are beside it: card0-DP-1.
                 if name.hasPrefix("card"), name.from(4).unsigned != nil { card = name }
             }
+            device.nodeProblem = nil
+        } catch {
+            device.nodeProblem = error.isMissing ? nil : error.description
+            // What was known of its nodes stays.
+            if device.nodeProblem != nil { return device.nodeProblem != before }
         }
         facts.hasRenderNode = render != nil
         let isCardNew = TrackedDevice.replace(&device.card, by: card)
-        return TrackedDevice.replace(&device.renderNode, by: render) || isCardNew
+        return TrackedDevice.replace(&device.renderNode, by: render) || isCardNew || before != nil
     }
 
     private static func replace(_ text: inout String?, by bytes: Bytes?) -> Bool {

@@ -32,6 +32,7 @@ struct AccelCollector: Collector {
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
         let snapshot = try inventory.snapshot()
+        for problem in snapshot.acceleratorProblems { writer.loseItem(problem) }
         let accelerators = cards.accelerators
         for card in accelerators {
             let isRead: Void? = card.item.withResult(of: reader.scrape) { writer.merge($0.writer) }

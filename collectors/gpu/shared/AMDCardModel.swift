@@ -12,7 +12,9 @@ import KernelFiles
 ///
 /// Source: kernel Documentation/gpu/amdgpu.
 struct AMDCardModel: CardModel {
-    func plan(for device: Device, from reader: inout KernelFileReader) -> CardPlan<GPUMetric> {
+    func plan(
+        for device: Device, from reader: inout KernelFileReader, or writer: inout MetricWriter<GPUMetric>
+    ) -> CardPlan<GPUMetric> {
         let folder = device.folder + "/"
         var plan = CardPlan<GPUMetric>()
         let candidates: [CardAttribute<GPUMetric>] = [
@@ -23,7 +25,7 @@ struct AMDCardModel: CardModel {
         ]
         plan.attributes = candidates.filter { reader.exists($0.file.path) }
         plan.attributes += GPUModel.pcieLink(device, from: reader)
-        let hwmon = CardHwmon.attributes(of: device, from: &reader)
+        let hwmon = CardHwmon.attributes(of: device, from: &reader, or: &writer)
         plan.attributes += hwmon
         let memory = AMDMemoryPart(device, from: reader)
         plan.parts = memory.isEmpty ? [] : [memory]
@@ -33,7 +35,7 @@ struct AMDCardModel: CardModel {
             let isMeasured = hwmon.contains { $0.metric == .clock && $0.labels.first?.value == domain }
             plan.parts.append(ClockLevelsPart(folder + file, domain: domain, withCurrent: !isMeasured))
         }
-        if let errors = MemoryErrorsPart(folder + "ras", from: &reader) { plan.parts.append(errors) }
+        if let errors = MemoryErrorsPart(folder + "ras", from: &reader, or: &writer) { plan.parts.append(errors) }
         return plan
     }
 
@@ -105,7 +107,10 @@ struct ClockLevelsPart: CardPart {
             guard fields.skipFields(1), let level = fields.nextField(),
                 let megahertz = level.upTo(level.count &- 3).unsigned,
                 Quantity.clock.holds(Double(megahertz) * 1_000_000)
-            else { continue }
+            else {
+                writer.lose(.malformed(file.path, line))
+                continue
+            }
             highest = max(highest, megahertz)
             if fields.nextField() ?? Bytes("") == "*" { current = megahertz }
         }
@@ -122,9 +127,9 @@ struct MemoryErrorsPart: CardPart {
     private let files: [KernelFile]
 
     /// nil for cards that count none.
-    init?(_ folder: String, from reader: inout KernelFileReader) {
+    init?(_ folder: String, from reader: inout KernelFileReader, or writer: inout MetricWriter<GPUMetric>) {
         // Only cards with error correction have the folder.
-        guard var names = try? reader.list(KernelDirectory(folder)) else { return nil }
+        guard var names = reader.list(KernelDirectory(folder), or: &writer) else { return nil }
         var files: [String] = []
         while let name = names.next() {
             if name.hasSuffix("_err_count") { files.append(name.text) }
@@ -139,23 +144,31 @@ struct MemoryErrorsPart: CardPart {
     ) {
         var uncorrected: UInt64 = 0
         var corrected: UInt64 = 0
-        var isKnown = false
+        // The sum of some blocks would be too small, and a counter that goes back when the others come again.
+        var isWhole = true
+        var isAnyRead = false
         for file in files {
-            guard let text = reader.cardText(of: file, or: &writer) else { continue }
-            var lines = ByteScanner(text)
-            while let line = lines.nextLine() {
-                var fields = ByteScanner(line)
-                guard let name = fields.nextField(), let count = fields.nextUnsigned() else { continue }
-                if name == "ue:" {
-                    uncorrected &+= count
-                    isKnown = true
-                } else if name == "ce:" {
-                    corrected &+= count
-                    isKnown = true
+            let lostBefore = writer.itemsLost
+            if let text = reader.cardText(of: file, or: &writer) {
+                isAnyRead = true
+                var known = 0
+                var lines = ByteScanner(text)
+                while let line = lines.nextLine() {
+                    var fields = ByteScanner(line)
+                    guard let name = fields.nextField(), let count = fields.nextUnsigned() else { continue }
+                    if name == "ue:" {
+                        uncorrected &+= count
+                        known |= 1
+                    } else if name == "ce:" {
+                        corrected &+= count
+                        known |= 2
+                    }
                 }
+                if known != 3 { writer.lose(.malformed(file.path, text)) }
             }
+            if writer.itemsLost != lostBefore { isWhole = false }
         }
-        guard isKnown else { return }
+        guard isWhole, isAnyRead else { return }
         let volatile = writer.labels(labels) { $0.add("window", "volatile") }
         writer.write(GPUMetric.eccErrors, volatile, extra: ("type", "corrected"), corrected)
         writer.write(GPUMetric.eccErrors, volatile, extra: ("type", "uncorrected"), uncorrected)

@@ -31,7 +31,11 @@ protocol CardModel<Metric>: Sendable {
     associatedtype Metric: FamilyKey
 
     /// Finds out which attributes a card has. Called only while the card is awake.
-    func plan(for device: Device, from reader: inout KernelFileReader) -> CardPlan<Metric>
+    ///
+    /// What cannot be looked at is a lost item; then it is looked at again in the next scrape.
+    func plan(
+        for device: Device, from reader: inout KernelFileReader, or writer: inout MetricWriter<Metric>
+    ) -> CardPlan<Metric>
     /// Writes what is known without the card being awake.
     func describe(_ device: Device, details: CardDetails, into writer: inout MetricWriter<Metric>)
     /// The labels that all samples of a card have.
@@ -94,19 +98,19 @@ struct Card<Metric: FamilyKey>: ItemContent, ~Copyable {
     private mutating func currentPlan(from reader: inout KernelFileReader) -> CardPlan<Metric> {
         let now = Clock.monotonicNanoseconds()
         if let plan, now &- plannedNanoseconds < Self.planIntervalNanoseconds { return plan }
-        let fresh = model.plan(for: device, from: &reader)
+        let lostBefore = writer.itemsLost
+        let fresh = model.plan(for: device, from: &reader, or: &writer)
         details.vbios = text("vbios_version", from: &reader)
         details.name = text("product_name", from: &reader)
         if details.name.isEmpty { details.name = device.model }
-        plan = fresh
+        plan = writer.itemsLost == lostBefore ? fresh : nil
         plannedNanoseconds = now
         return fresh
     }
 
-    private func text(_ name: String, from reader: inout KernelFileReader) -> String {
-        // Most cards have neither.
-        guard let bytes = try? reader.contents(ofPath: device.folder + "/" + name) else { return "" }
-        return bytes.trimmed.upTo(128).text
+    /// A text of the card; most have none.
+    private mutating func text(_ name: String, from reader: inout KernelFileReader) -> String {
+        reader.contents(ofPath: device.folder + "/" + name, or: &writer)?.trimmed.upTo(128).text ?? ""
     }
 
     private mutating func read(

@@ -55,7 +55,7 @@ struct CardAttribute<Metric: FamilyKey> {
     /// Whether a text that gives no value stands for there being none, and not for a fault.
     func isNone(_ text: Bytes) -> Bool {
         switch form {
-        case .linkSpeed: true  // The speed of a link that is down is unknown.
+        case .linkSpeed: text.hasPrefix("Unknown")  // That of a link that is down.
         case .limit: text.unsigned == 0
         case .number: false
         }

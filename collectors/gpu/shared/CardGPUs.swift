@@ -23,6 +23,11 @@ struct CardGPUs {
         from reader: inout KernelFileReader, into writer: inout MetricWriter<GPUMetric>
     ) throws(CollectorError) -> Availability {
         let snapshot = try inventory.snapshot()
+        // A device of which something is not known may be no card yet.
+        for device in snapshot.devices where device.kind == .gpu && device.vendor == vendor {
+            if let problem = device.problem { writer.loseItem(problem) }
+            if let problem = device.nodeProblem { writer.loseItem(problem) }
+        }
         let own = cards.gpus(vendor: vendor)
         guard !own.isEmpty else { return .noDevice(snapshot.busAbsence ?? missing) }
         for card in own {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CollectorKit
 import Devices
 import Exposition
 import KernelFiles
@@ -29,22 +30,28 @@ enum CardHwmon {
     }
 
     /// The attributes of a card's chip; none where it has no chip.
-    static func attributes(of device: Device, from reader: inout KernelFileReader) -> [CardAttribute<GPUMetric>] {
-        guard let folder = chip(of: device, from: &reader),
-            var names = try? reader.list(KernelDirectory(folder))
+    ///
+    /// A channel whose label cannot be read is not shown: it would go by another name.
+    static func attributes(
+        of device: Device, from reader: inout KernelFileReader, or writer: inout MetricWriter<GPUMetric>
+    ) -> [CardAttribute<GPUMetric>] {
+        guard let folder = chip(of: device, from: &reader, or: &writer),
+            var names = reader.list(KernelDirectory(folder), or: &writer)
         else { return [] }
         var files: [String] = []
         while let name = names.next() { files.append(name.text) }
-        var channels: [String: Channel] = [:]
+        // nil for one whose label is lost.
+        var channels: [String: Channel?] = [:]
         var found: [(channel: Channel, attribute: Substring)] = []
         for file in files.sorted() {
             let feature = String(file.prefix { $0 != "_" })
             let kind = String(feature.prefix { $0.isLetter })
             guard let number = Int(feature.dropFirst(kind.count)) else { continue }
-            let channel =
-                channels[feature]
-                ?? Channel(kind: kind, number: number, label: label(folder, feature, from: &reader))
-            channels[feature] = channel
+            if channels[feature] == nil {
+                let label = label(folder, feature, from: &reader, or: &writer)
+                channels[feature] = .some(label.map { Channel(kind: kind, number: number, label: $0) })
+            }
+            guard case .some(.some(let channel)) = channels[feature] else { continue }
             found.append((channel, file.dropFirst(feature.count).dropFirst()))
         }
         return found.flatMap { (channel, attribute) -> [CardAttribute<GPUMetric>] in
@@ -60,15 +67,21 @@ enum CardHwmon {
     /// The folder of the chip that the card's driver has made; nil where it has none, as integrated GPUs.
     ///
     /// i915 has further ones for the parts of some cards.
-    private static func chip(of device: Device, from reader: inout KernelFileReader) -> String? {
+    private static func chip(
+        of device: Device, from reader: inout KernelFileReader, or writer: inout MetricWriter<GPUMetric>
+    ) -> String? {
         let folder = device.folder + "/hwmon"
-        guard var names = try? reader.list(KernelDirectory(folder)) else { return nil }
+        guard var names = reader.list(KernelDirectory(folder), or: &writer) else { return nil }
         var chips: [String] = []
         while let name = names.next() { chips.append(folder + "/" + name.text) }
         chips.sort { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
-        // A chip without a name is one of another name.
-        let own = chips.first { (try? reader.contents(ofPath: $0 + "/name"))?.trimmed.text == device.driver }
-        return own ?? chips.first
+        let lostBefore = writer.itemsLost
+        for chip in chips {
+            let name = reader.contents(ofPath: chip + "/name", or: &writer)
+            if name?.trimmed.text == device.driver { return chip }
+        }
+        // A chip without a name is one of another name; which one is the card's is not known where one is lost.
+        return writer.itemsLost == lostBefore || chips.count == 1 ? chips.first : nil
     }
 
     private static func attributes(
@@ -127,9 +140,13 @@ enum CardHwmon {
         }
     }
 
-    private static func label(_ folder: String, _ feature: String, from reader: inout KernelFileReader) -> String {
-        // Old kernels give no labels.
-        guard let bytes = try? reader.contents(ofPath: "\(folder)/\(feature)_label") else { return "" }
-        return bytes.trimmed.upTo(32).text
+    /// Empty where there is none, as in old kernels; nil where it cannot be read.
+    private static func label(
+        _ folder: String, _ feature: String, from reader: inout KernelFileReader,
+        or writer: inout MetricWriter<GPUMetric>
+    ) -> String? {
+        let lostBefore = writer.itemsLost
+        let text = reader.contents(ofPath: "\(folder)/\(feature)_label", or: &writer)
+        return writer.itemsLost == lostBefore ? text?.trimmed.upTo(32).text ?? "" : nil
     }
 }

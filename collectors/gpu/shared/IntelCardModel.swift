@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CollectorKit
 import Devices
 import Exposition
 import KernelFiles
@@ -9,10 +10,15 @@ import KernelFiles
 /// Source: kernel Documentation/ABI/testing/sysfs-driver-intel-i915-hwmon, -xe-hwmon; i915's gt/ and xe's tile
 /// folders.
 struct IntelCardModel: CardModel {
-    func plan(for device: Device, from reader: inout KernelFileReader) -> CardPlan<GPUMetric> {
+    func plan(
+        for device: Device, from reader: inout KernelFileReader, or writer: inout MetricWriter<GPUMetric>
+    ) -> CardPlan<GPUMetric> {
         var plan = CardPlan<GPUMetric>()
-        var units = device.driver == "xe" ? xeUnits(device, from: &reader) : i915Units(device, from: &reader)
-        if units.isEmpty, let card = device.card {
+        let lostBefore = writer.itemsLost
+        var units =
+            device.driver == "xe"
+            ? xeUnits(device, from: &reader, or: &writer) : i915Units(device, from: &reader, or: &writer)
+        if units.isEmpty, writer.itemsLost == lostBefore, let card = device.card {
             // Kernels before 5.19 have one unit, in the card's own folder.
             let prefix = "\(device.folder)/drm/\(card)/gt_"
             units = [Unit(folder: prefix, act: "act_freq_mhz", max: "max_freq_mhz", throttle: nil)]
@@ -26,10 +32,10 @@ struct IntelCardModel: CardModel {
             plan.attributes += clocks.filter { reader.exists($0.file.path) }
         }
         if let unit = units.first, let throttle = unit.throttle {
-            plan.attributes += reasons(throttle.folder, throttle.prefix, from: &reader)
+            plan.attributes += reasons(throttle.folder, throttle.prefix, from: &reader, or: &writer)
         }
         plan.attributes += GPUModel.pcieLink(device, from: reader)
-        plan.attributes += CardHwmon.attributes(of: device, from: &reader)
+        plan.attributes += CardHwmon.attributes(of: device, from: &reader, or: &writer)
         return plan
     }
 
@@ -49,19 +55,23 @@ struct IntelCardModel: CardModel {
         let throttle: (folder: String, prefix: String)?
     }
 
-    private func i915Units(_ device: Device, from reader: inout KernelFileReader) -> [Unit] {
+    private func i915Units(
+        _ device: Device, from reader: inout KernelFileReader, or writer: inout MetricWriter<GPUMetric>
+    ) -> [Unit] {
         guard let card = device.card else { return [] }
         let folder = "\(device.folder)/drm/\(card)/gt"
-        return folders(folder, "gt", from: &reader).map { name in
+        return folders(folder, "gt", from: &reader, or: &writer).map { name in
             let unit = "\(folder)/\(name)/"
             return Unit(
                 folder: unit, act: "rps_act_freq_mhz", max: "rps_max_freq_mhz", throttle: (unit, "throttle_reason_"))
         }
     }
 
-    private func xeUnits(_ device: Device, from reader: inout KernelFileReader) -> [Unit] {
-        folders(device.folder, "tile", from: &reader).flatMap { tile in
-            folders("\(device.folder)/\(tile)", "gt", from: &reader).map { unit in
+    private func xeUnits(
+        _ device: Device, from reader: inout KernelFileReader, or writer: inout MetricWriter<GPUMetric>
+    ) -> [Unit] {
+        folders(device.folder, "tile", from: &reader, or: &writer).flatMap { tile in
+            folders("\(device.folder)/\(tile)", "gt", from: &reader, or: &writer).map { unit in
                 let folder = "\(device.folder)/\(tile)/\(unit)/freq0/"
                 return Unit(
                     folder: folder, act: "act_freq", max: "max_freq", throttle: (folder + "throttle/", "reason_"))
@@ -70,9 +80,12 @@ struct IntelCardModel: CardModel {
     }
 
     /// The folders named by a prefix and a number, in the order of their numbers.
-    private func folders(_ path: String, _ prefix: String, from reader: inout KernelFileReader) -> [String] {
+    private func folders(
+        _ path: String, _ prefix: String, from reader: inout KernelFileReader,
+        or writer: inout MetricWriter<GPUMetric>
+    ) -> [String] {
         // Either driver has only its own layout.
-        guard var names = try? reader.list(KernelDirectory(path)) else { return [] }
+        guard var names = reader.list(KernelDirectory(path), or: &writer) else { return [] }
         var found: [UInt64] = []
         while let name = names.next() {
             if name.upTo(prefix.utf8.count) == prefix, let number = name.from(prefix.utf8.count).unsigned {
@@ -83,10 +96,11 @@ struct IntelCardModel: CardModel {
     }
 
     private func reasons(
-        _ folder: String, _ prefix: String, from reader: inout KernelFileReader
+        _ folder: String, _ prefix: String, from reader: inout KernelFileReader,
+        or writer: inout MetricWriter<GPUMetric>
     ) -> [CardAttribute<GPUMetric>] {
         // Only recent kernels say why clocks are held down.
-        guard var names = try? reader.list(KernelDirectory(folder)) else { return [] }
+        guard var names = reader.list(KernelDirectory(folder), or: &writer) else { return [] }
         var found: [String] = []
         while let name = names.next() {
             if name.upTo(prefix.utf8.count) == prefix { found.append(name.from(prefix.utf8.count).text) }

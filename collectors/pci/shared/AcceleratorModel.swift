@@ -7,7 +7,9 @@ import KernelFiles
 
 /// What the drivers of accelerators say in sysfs.
 struct AcceleratorModel: CardModel {
-    func plan(for device: Device, from reader: inout KernelFileReader) -> CardPlan<AcceleratorMetric> {
+    func plan(
+        for device: Device, from reader: inout KernelFileReader, or writer: inout MetricWriter<AcceleratorMetric>
+    ) -> CardPlan<AcceleratorMetric> {
         guard let node = device.accelerator else { return CardPlan() }
         let folder = node.attributes + "/"
         var plan = CardPlan<AcceleratorMetric>()
@@ -59,7 +61,11 @@ struct StatusPart: CardPart {
         from reader: inout KernelFileReader, labels: Labels, into writer: inout MetricWriter<AcceleratorMetric>,
         figures: inout GPUFigures
     ) {
-        guard let text = reader.cardText(of: file, or: &writer), !text.isEmpty else { return }
+        guard let text = reader.cardText(of: file, or: &writer) else { return }
+        if text.isEmpty {
+            writer.lose(.empty(path: file.path))
+            return
+        }
         writer.write(AcceleratorMetric.status, writer.labels(labels) { $0.add("status", text.upTo(64)) }, true)
     }
 }
