@@ -127,6 +127,9 @@ public struct MetricWriter<Key: FamilyKey>: ~Copyable {
     /// Nil in a collector that works.
     public var fault: String? { store.fault }
 
+    /// Series of this collection that were left out because the same one was there already.
+    public var repeatedSeries: Int { store.repeatedSeries }
+
     /// Number of samples written since the last reset.
     public var sampleCount: Int { store.sampleCount }
 

@@ -183,6 +183,13 @@ struct SampleStore: ~Copyable {
         return sum
     }
 
+    /// Series that were left out because the same one was there already.
+    var repeatedSeries: Int {
+        var sum = 0
+        for index in 0..<blockCount { sum += unsafe blocks[index].duplicates }
+        return sum
+    }
+
     // MARK: Samples
 
     mutating func write(index: Int, _ labels: Labels, _ value: SampleValue) {

@@ -60,6 +60,15 @@ public struct UdevProperties {
         self.content = content
     }
 
+    /// True where a line is none of udev's: a letter for what it says, a colon, and that.
+    public var isMalformed: Bool {
+        var lines = ByteScanner(content)
+        while let line = lines.nextLine() {
+            if !line.isEmpty, line[1] != UInt8(ascii: ":") { return true }
+        }
+        return false
+    }
+
     /// The bytes of a property; nil where the device does not have it.
     public func bytes(_ name: StaticString) -> Bytes? {
         var lines = KeyValueLines(content, .equals, prefix: "E:")

@@ -95,7 +95,7 @@ struct CpufreqCollector: Collector {
                 writer.lose(error)
             }
         }
-        guard let governor = reader.text(of: cpu.governor, or: &writer), !governor.isEmpty,
+        guard let governor = reader.text(of: cpu.governor, or: &writer),
             let offer = reader.text(of: cpu.governors, or: &writer)
         else { return }
         if offer != cpu.namesText {
@@ -103,6 +103,11 @@ struct CpufreqCollector: Collector {
             cpu.names = []
             var names = ByteScanner(offer)
             while let name = names.nextField() { cpu.names.append(name.text) }
+        }
+        // The one that governs is on offer.
+        guard cpu.names.contains(where: { governor == $0 }) else {
+            writer.lose(.malformed(governor.isEmpty ? cpu.governor.path : cpu.governors.path, offer))
+            return
         }
         for name in cpu.names {
             let labels = writer.labels(labels) { $0.add("governor", name) }

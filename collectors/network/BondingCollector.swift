@@ -95,7 +95,7 @@ struct BondingCollector: Collector {
             // With a member whose state is not known the number of those that work is not known either.
             if let active { writer.write(.active, labels, active) }
         } catch {
-            writer.loseItem(error.description)
+            writer.lose(error)
         }
     }
 
@@ -112,10 +112,12 @@ struct BondingCollector: Collector {
             position += 1
             do throws(CollectorError) {
                 let word = try member.word(from: &reader)
-                if word.isEmpty { throw .malformed(member.status.path, word) }
+                guard word == "up" || word == "down" || word.hasPrefix("going ") || word == "unknown" else {
+                    throw .malformed(member.status.path, word)
+                }
                 if let known = active { active = known + (word == "up" ? 1 : 0) }
             } catch {
-                writer.loseItem(error.description)
+                writer.lose(error)
                 active = nil
             }
         }

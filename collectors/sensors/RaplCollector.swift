@@ -108,6 +108,7 @@ struct RaplCollector: Collector {
         for index in zones.indices {
             switch reader.attribute(zones[index].nameFile) {
             case .value(let text):
+                if text.isEmpty { writer.lose(.empty(path: zones[index].nameFile.path)) }
                 guard text != zones[index].text else { continue }
                 zones[index].text = text.array
                 isChanged = true

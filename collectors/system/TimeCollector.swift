@@ -68,11 +68,33 @@ struct TimeCollector: Collector {
     private func write(
         _ source: ClockSource, device: Int, from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) {
-        var names = ByteScanner(try reader.read(source.available))
-        while let name = names.nextField() { write(.available, device, name, into: &writer) }
-        let current = try reader.read(source.current).trimmed
+        let available = contents(source.available, from: &reader, into: &writer)
+        let current = contents(source.current, from: &reader, into: &writer)?.trimmed
+        var isOnOffer = false
+        if let available {
+            var names = ByteScanner(available)
+            while let name = names.nextField() {
+                write(.available, device, name, into: &writer)
+                if let current { isOnOffer = isOnOffer || current == name }
+            }
+        }
+        guard let current else { return }
         if current.isEmpty { throw .malformed(source.current.path, current) }
         write(.current, device, current, into: &writer)
+        // The kernel uses one of those that it offers.
+        if let available, !isOnOffer { throw .malformed(source.available.path, available) }
+    }
+
+    /// Every clock source has both files: one that is gone is lost.
+    private func contents(
+        _ file: KernelFile, from reader: inout KernelFileReader, into writer: inout Writer
+    ) -> Bytes? {
+        switch reader.part(file, or: &writer) {
+        case .content(let bytes): return bytes
+        case .absent(let error): writer.lose(error)
+        case .lost: break
+        }
+        return nil
     }
 
     private func write(_ metric: Metric, _ device: Int, _ name: Bytes, into writer: inout Writer) {

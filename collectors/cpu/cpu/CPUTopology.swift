@@ -57,7 +57,8 @@ struct CPUTopology {
             if !isKnown || text != onlineText || present != presentText {
                 onlineText = text.array
                 presentText = present.array
-                online = CPUNumbers.ranges(text).map(Set.init)
+                // Some CPU reads this, so that an empty list is none.
+                online = text.isEmpty ? nil : CPUNumbers.ranges(text).map(Set.init)
                 lookAtFolders(from: &reader, into: &writer)
             }
             writeOnline(into: &writer)

@@ -14,7 +14,7 @@ struct DaenaMemory {
     let swapTotalBytes: UInt64?
     /// Swap in use.
     let swapUsedBytes: UInt64?
-    /// True where a line that every kernel has is not there or could not be read.
+    /// True where a line that every kernel has is not there or could not be read, and where more is free than there is.
     let isIncomplete: Bool
 
     /// The used share, 0 to 100.
@@ -51,7 +51,9 @@ struct DaenaMemory {
         usedBytes = DaenaMemory.difference(total, available)
         swapTotalBytes = swapTotal
         swapUsedBytes = DaenaMemory.difference(swapTotal, swapFree)
-        isIncomplete = isMalformed || total == nil
+        // Containers may see a part of the host's memory and all that is available of it.
+        let isContradictory = (available ?? 0) > (total ?? .max) || (swapFree ?? 0) > (swapTotal ?? .max)
+        isIncomplete = isMalformed || total == nil || isContradictory
     }
 
     private static func bytes(_ fields: inout ByteScanner) -> UInt64? {

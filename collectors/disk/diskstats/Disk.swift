@@ -23,13 +23,13 @@ struct Disk {
     let mapping: Mapping?
     let ataWriteCache, ataWriteCacheEnabled, ataRotationRate: Double?
     /// What of this could not be read.
-    let loss: KernelFileError?
+    let loss: CollectorError?
 
     init(name: Bytes, major: UInt64, minor: UInt64, roots: Roots, reader: inout KernelFileReader) {
         self.name = name.text
         self.major = "\(major)"
         self.minor = "\(minor)"
-        var loss: KernelFileError?
+        var loss: CollectorError?
         queue = BlockQueue(self.name, roots, reader)
         let udev = Disk.udevProperties(of: .block(major: major, minor: minor), roots, &reader, &loss)
         self.loss = loss
@@ -64,12 +64,15 @@ struct Disk {
 
     /// What udev knows of the disk; what cannot be read is a loss.
     private static func udevProperties(
-        of device: UdevDatabase.Device, _ roots: Roots, _ reader: inout KernelFileReader, _ loss: inout KernelFileError?
+        of device: UdevDatabase.Device, _ roots: Roots, _ reader: inout KernelFileReader, _ loss: inout CollectorError?
     ) -> UdevProperties {
         do throws(KernelFileError) {
-            return try UdevDatabase(roots).properties(of: device, from: &reader)
+            let database = UdevDatabase(roots)
+            let found = try database.properties(of: device, from: &reader)
+            if found.isMalformed { loss = .malformed(path: database.path(of: device), what: "a line without a colon") }
+            return found
         } catch {
-            loss = error
+            loss = .file(error)
             return UdevProperties(Bytes(""))
         }
     }

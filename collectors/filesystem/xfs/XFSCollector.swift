@@ -58,7 +58,13 @@ struct XFSCollector: Collector {
         var isAnyKnown = false
         while let row = rows.next() {
             var words = row.fields
-            guard let name = words.nextField(), let line = lines.first(where: { name == $0.name }) else { continue }
+            guard let name = words.nextField() else { continue }
+            guard let line = lines.first(where: { name == $0.name }) else {
+                if words.nextUnsigned() == nil {
+                    writer.loseItem("\(filesystem.statistics.path): unexpected line \"\(row.line.upTo(64).text)\"")
+                }
+                continue
+            }
             isAnyKnown = true
             var numbers = InlineArray<8, UInt64>(repeating: 0)
             var count = 0

@@ -8,6 +8,12 @@ import KernelFiles
 /// The files of one interface's folder in sysfs, for hosts whose sysfs is not this process's own.
 struct NetclassFiles {
     private static let fields = NetclassMetric.fields
+    /// The words of operstate.
+    ///
+    /// Source: kernel Documentation/networking/operstates.rst.
+    private static let states: [StaticString] = [
+        "up", "unknown", "down", "lowerlayerdown", "dormant", "notpresent", "testing",
+    ]
 
     private let numbers: [(metric: NetclassMetric, file: KernelFile)]
     private let address: KernelFile
@@ -46,7 +52,13 @@ struct NetclassFiles {
         values.address = Self.text(of: address, from: &reader, &writer) ?? values.address
         values.broadcast = Self.text(of: broadcast, from: &reader, &writer) ?? values.broadcast
         if !isAsleep { values.duplex = Self.text(of: duplex, from: &reader, &writer) ?? values.duplex }
-        values.operationalState = Self.text(of: operationalState, from: &reader, &writer) ?? values.operationalState
+        if let state = Self.text(of: operationalState, from: &reader, &writer) {
+            if Self.states.contains(where: { state == $0 }) {
+                values.operationalState = state
+            } else {
+                writer.lose(.malformed(operationalState.path, state))
+            }
+        }
         values.alias = Self.text(of: alias, from: &reader, &writer) ?? values.alias
     }
 

@@ -64,7 +64,7 @@ struct NetclassValues {
             labels.add("ifalias", alias)
         }
         writer.write(NetclassMetric.info, texts, 1)
-        writer.write(NetclassMetric.up, labels, operationalState == "up")
+        if !operationalState.isEmpty { writer.write(NetclassMetric.up, labels, operationalState == "up") }
         for field in fields {
             guard let value = self[field.key] else { continue }
             // A speed of -1 stands for an unknown one.

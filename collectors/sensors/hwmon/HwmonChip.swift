@@ -58,6 +58,8 @@ struct HwmonChip: ItemContent, ~Copyable {
         // The chip of a card: its name is known, and to ask for more would wake the card in each scrape.
         if runtimePM.isAsleep(from: &reader) { return }
         for index in sensors.indices { sensors[index].read(from: &reader, chip: label, into: &writer) }
+        // Clocks go by their labels, and two of them may have the same: the first is shown.
+        for _ in 0..<writer.repeatedSeries { writer.loseItem("\(entry.path): two sensors go by the same name") }
     }
 
     /// Finds out which attributes there are, if others than before.

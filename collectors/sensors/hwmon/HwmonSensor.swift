@@ -20,9 +20,14 @@ struct HwmonSensor {
     ///
     /// Source: kernel Documentation/hwmon/sysfs-interface.rst.
     private static let numbers: Set<String> = [
-        "alarm", "average", "cap", "cap_max", "cap_min", "crit", "crit_alarm", "emergency", "enable", "fault",
-        "highest", "input", "lcrit", "lcrit_alarm", "lowest", "max", "max_alarm", "min", "min_alarm", "target",
+        "", "accuracy", "alarm", "average", "average_interval", "beep", "cap", "cap_max", "cap_min", "crit",
+        "crit_alarm",
+        "crit_hyst", "emergency", "enable", "fault", "freq", "highest", "input", "lcrit", "lcrit_alarm", "lowest",
+        "max",
+        "max_alarm", "max_hyst", "min", "min_alarm", "mode", "offset", "pulses", "rated_max", "rated_min",
+        "reset_history", "target", "type", "vid",
     ]
+    private static let points = "auto_point"
 
     /// The value of the label `sensor`, for example `temp1`.
     let name: String
@@ -51,7 +56,7 @@ struct HwmonSensor {
             return Value(
                 file: KernelFile(oneRead: path), family: HwmonFamily(attribute, hasBareValue: hasBareValue),
                 isClock: attribute.type == "freq" && attribute.property == "input",
-                isNumber: Self.numbers.contains(attribute.property) || attribute.type == "beep_enable")
+                isNumber: Self.numbers.contains(attribute.property) || attribute.property.hasPrefix(Self.points))
         }
         attributes = [:]
     }
