@@ -1,76 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CollectorKit
-import Exposition
-import ExpositionSupport
 import Foundation
 import KernelFiles
 import ScrapeSupport
-import Synchronization
 import Testing
 
-/// Every file that any collector reads in its `typical` case, failing once with each of these errors.
+/// Every file that any collector reads in its `typical` case, failing from the start with each of these errors.
 ///
-/// What a failure costs has to be said: by the state, or by a lost item. And it is over when the file can be read again.
-/// Where that is not so today, the case stands in unsaid-losses.txt, which can only shrink.
+/// What a failure costs has to be said: by the state, or by a lost item. It costs that file: what others say stays. And it
+/// is over when the file can be read again: then the page is that of a host where nothing failed. Where that is not so,
+/// the case stands in unsaid-losses.txt or sole-files.txt with its reason.
 @Suite struct FailingReadsTests {
-    private static let errors: [(name: String, number: Int32)] = [("EIO", EIO), ("EACCES", EACCES)]
+    private static let errors: [(name: String, number: Int32)] = [
+        ("EIO", EIO), ("EACCES", EACCES), ("EOPNOTSUPP", EOPNOTSUPP),
+    ]
 
-    private static let typical = FixtureCase.all.filter { $0.name == "typical" }
-
-    /// The paths that were read, and the one whose reads fail.
-    private final class Reads: Sendable {
-        private struct Content {
-            var seen: Set<String> = []
-            var failing: (path: String, error: Int32)?
-        }
-
-        private let content = Mutex(Content())
-
-        var seen: Set<String> { content.withLock(\.seen) }
-
-        func fail(_ path: String, with error: Int32) { content.withLock { $0.failing = (path, error) } }
-
-        func failNothing() { content.withLock { $0.failing = nil } }
-
-        var conditions: ReadConditions {
-            ReadConditions { [self] path in
-                content.withLock { content in
-                    content.seen.insert(path)
-                    guard let failing = content.failing, failing.path == path else { return 0 }
-                    return failing.error
-                }
-            }
-        }
-    }
-
-    /// What a scrape showed.
-    private struct Outcome {
-        let state: String
-        let series: Set<String>
-        let problems: Set<String>
-
-        init(_ driver: ScrapeDriver) {
-            driver.scrape()
-            #expect(driver.result.fault == nil)
-            let page = driver.page()
-            problems = Set(
-                ExpositionValidator.problems(in: page, format: .text).map { problem in
-                    // The line is another one where others are missing.
-                    problem.replacing(#/^line \d+: /#, with: "")
-                })
-            state = driver.state
-            series = Set(ExpositionValidator.samples(in: page).map(\.series))
-        }
-
-        /// True where the failure of a read shows in the state; nil where it cost nothing of `whole`.
-        func isSaid(of whole: Outcome) -> Bool? {
-            if state != whole.state {
-                return state.hasPrefix("degraded") || ["failed", "no_permission"].contains(state)
-            }
-            return whole.series.isSubset(of: series) ? nil : false
-        }
-    }
+    static let typical = FixtureCase.all.filter { $0.name == "typical" }
 
     /// How a collector takes a failure.
     private enum Verdict {
@@ -78,90 +24,97 @@ import Testing
         case harmless
         /// It costs something, which is said and over when the file can be read again.
         case good
+        /// The same, and nothing else is shown.
+        case whole
         case wrong(String)
     }
 
-    private static func verdict(_ host: FixtureHost, _ reads: Reads, of whole: Outcome) throws -> Verdict {
+    /// False where something of `whole` is missing and the state says nothing; nil where nothing is missing.
+    ///
+    /// EOPNOTSUPP of an attribute of sysfs is the driver's word that there is no such value.
+    private static func isSaid(_ outcome: ScrapeOutcome, _ whole: ScrapeOutcome, _ failure: Failure) -> Bool? {
+        if outcome.tellsLoss, outcome.state != whole.state { return true }
+        if whole.series.isSubset(of: outcome.series), outcome.state == whole.state { return nil }
+        return failure.isAbsence
+    }
+
+    private struct Failure {
+        let path, shown, error: String
+        let number: Int32
+
+        var isAbsence: Bool { number == EOPNOTSUPP && shown.hasPrefix("sys/") }
+    }
+
+    private static func verdict(
+        _ host: FixtureHost, _ fixture: FixtureCase, of whole: ScrapeOutcome, _ failure: Failure
+    ) throws -> Verdict {
+        let reads = WatchedReads()
+        reads.fail(failure.path, with: failure.number)
         let driver = try host.driver(reads.conditions)
-        var outcome = Outcome(driver)
-        for _ in 1...2 {
-            // What text files say is theirs.
-            #expect(outcome.problems.subtracting(whole.problems).sorted() == [])
-            if outcome.isSaid(of: whole) == false { return .wrong("a loss that the collector does not say") }
-            outcome = Outcome(driver)
-        }
-        let isHarmless = outcome.isSaid(of: whole) == nil
+        var outcome = ScrapeOutcome(driver, fixture)
+        if isSaid(outcome, whole, failure) == false { return .wrong("a loss at the first look that is not said") }
+        outcome = ScrapeOutcome(driver, fixture)
+        // What text files say is theirs.
+        #expect(outcome.problems.subtracting(whole.problems).sorted() == [])
+        let isSaid = isSaid(outcome, whole, failure)
+        if isSaid == false { return .wrong("a loss that is not said") }
+        let isWhole = outcome.values.isEmpty && !whole.values.isEmpty
         reads.failNothing()
+        outcome = ScrapeOutcome(driver, fixture)
         // What is read by turns, or is found anew, may take two scrapes.
-        for _ in 1...2 { outcome = Outcome(driver) }
-        if outcome.state != whole.state || !whole.series.isSubset(of: outcome.series) {
-            return .wrong("a loss that stays when the file can be read again")
+        if outcome.difference(from: whole) != nil { outcome = ScrapeOutcome(driver, fixture) }
+        if let difference = outcome.difference(from: whole) {
+            return .wrong("a loss that stays when the file can be read again: \(difference)")
         }
-        return isHarmless ? .harmless : .good
+        return isWhole ? .whole : isSaid == nil ? .harmless : .good
     }
 
     @Test(
-        "what a file or directory that cannot be read costs is said, and over when it can be read again",
+        "a file or directory that cannot be read costs itself, says so, and is back when it can be read again",
         arguments: typical)
     func walk(fixture: FixtureCase) throws {
         try fixture.skipIfImpossible()
         let host = try FixtureHost(fixture)
-        let reads = Reads()
+        let reads = WatchedReads()
         let driver = try host.driver(reads.conditions)
-        _ = Outcome(driver)
-        let whole = Outcome(driver)
-        let listed = try UnsaidLosses(of: fixture.collector)
+        _ = ScrapeOutcome(driver, fixture)
+        let whole = ScrapeOutcome(driver, fixture)
+        let listed = try UnsaidLosses(of: fixture.collector, Self.errors.map(\.name))
+        let sole = try Set(
+            ReasonedList("sole-files.txt").entries.filter { $0.hasPrefix(fixture.collector + " ") })
+        let files = Set(reads.files)
         var used: Set<String> = []
         for path in reads.seen.sorted() {
+            let shown = path.replacingOccurrences(of: host.folder + "/", with: "")
             for error in Self.errors {
-                reads.fail(path, with: error.number)
-                let verdict = try Self.verdict(host, reads, of: whole)
-                let shown = path.replacingOccurrences(of: host.folder + "/", with: "")
+                let failure = Failure(path: path, shown: shown, error: error.name, number: error.number)
+                let verdict = try Self.verdict(host, fixture, of: whole, failure)
                 let entry = listed.entry(shown, error.name)
                 switch verdict {
                 case .good: #expect(entry == nil, "\(shown) \(error.name) is taken well: take it out of the list")
                 case .harmless: break
+                case .whole:
+                    // A directory has all that is in it, and one file is the collector's whole.
+                    guard files.contains(path), files.count > 1 else { break }
+                    let line = "\(fixture.collector) \(shown)"
+                    #expect(sole.contains(line), "\(line) \(error.name) costs what the other files say")
+                    used.insert(line)
                 case .wrong(let mistake):
                     #expect(entry != nil, "\(shown) \(error.name): \(mistake)")
                     if let entry { used.insert(entry) }
                 }
             }
         }
-        #expect(listed.entries.subtracting(used).sorted() == [], "losses that there are not: take them out of the list")
+        let stale = listed.entries.union(sole).subtracting(used).sorted()
+        #expect(stale == [], "losses that there are not: take them out of the list")
     }
 
-    @Test("the list of unsaid losses names collectors with a typical case")
-    func listed() throws {
+    @Test(
+        "the lists of losses name collectors with a typical case", arguments: ["unsaid-losses.txt", "sole-files.txt"])
+    func listed(file: String) throws {
         let collectors = Set(Self.typical.map(\.collector))
-        for entry in try ReasonedList("unsaid-losses.txt").entries {
+        for entry in try ReasonedList(file).entries {
             #expect(collectors.contains(String(entry.prefix { $0 != " " })), "\(entry)")
         }
-    }
-}
-
-/// The lines of unsaid-losses.txt for one collector: `collector path ERROR,ERROR`, where a star in the path stands for
-/// any part of a name.
-///
-/// A line holds for all that it fits: where a collector takes one of them well, the line has to be narrower.
-private struct UnsaidLosses {
-    let entries: Set<String>
-    private let patterns: [(entry: String, path: Regex<Substring>, errors: Set<String>)]
-
-    init(of collector: String) throws {
-        entries = try ReasonedList("unsaid-losses.txt").entries.filter { $0.hasPrefix(collector + " ") }
-        patterns = try entries.map { entry in
-            let words = entry.split(separator: " ", omittingEmptySubsequences: false)
-            try #require(words.count >= 3, "not `collector path ERROR,ERROR`: \(entry)")
-            let parts = words[1..<(words.count - 1)].joined(separator: " ")
-                .split(separator: "*", omittingEmptySubsequences: false)
-                .map { NSRegularExpression.escapedPattern(for: String($0)) }
-            let path = try Regex(parts.joined(separator: "[^/]*"), as: Substring.self)
-            return (entry, path, Set(words[words.count - 1].split(separator: ",").map(String.init)))
-        }
-    }
-
-    /// The line that says that this failure costs something unsaid; nil where none does.
-    func entry(_ path: String, _ error: String) -> String? {
-        patterns.first { $0.errors.contains(error) && path.wholeMatch(of: $0.path) != nil }?.entry
     }
 }

@@ -53,6 +53,18 @@ final class FixtureHost {
         }
     }
 
+    /// Gives a file of the copy other content: in its place as the kernel does, by a new file as udev does.
+    func rewrite(_ path: String, _ content: [UInt8]) {
+        guard let tree, path.hasPrefix(folder + "/") else { return }
+        let relative = String(path.dropFirst(folder.count + 1))
+        guard relative.hasPrefix("udev/") else {
+            tree.write(relative, content)
+            return
+        }
+        tree.write("udev.new", content)
+        #expect(rename(tree.path("udev.new"), path) == 0)
+    }
+
     /// A driver of the case's collector, with a library of NVIDIA's of its own where the case scripts one.
     func driver(_ conditions: ReadConditions, hangs: HangingReads? = nil) throws -> ScrapeDriver {
         let entry = try #require(Registry.entries.first { $0.descriptor.name == fixture.collector })
