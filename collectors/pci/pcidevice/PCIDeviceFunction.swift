@@ -77,6 +77,9 @@ struct PCIDeviceFunction {
         // -1: the machine does not say.
         if let node = reader.number(of: numaNode, or: &writer), node >= 0 { writer.write(.numaNode, labels, node) }
         guard let state = reader.text(of: powerState, or: &writer) else { return }
+        guard PCIDeviceFunction.powerStates.contains(where: { state == $0 }) else {
+            return writer.loseItem("\(powerState.path): no state is \"\(state.upTo(64).text)\"")
+        }
         for name in PCIDeviceFunction.powerStates {
             writer.write(.powerState, labels, extra: ("state", name), state == name)
         }
