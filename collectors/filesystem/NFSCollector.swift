@@ -62,6 +62,8 @@ struct NFSCollector: Collector {
             return .noKernelFeature("\(file.path) is not there: nfs is not loaded")
         }
         var seen = InlineArray<3, Bool>(repeating: false)
+        // What stands in a line whose name is spoilt is not known, and so not 0.
+        var isNamed = true
         var good = 0
         var rows = ColumnLines(bytes)
         while let row = rows.next() {
@@ -75,8 +77,11 @@ struct NFSCollector: Collector {
             } else if let version = procedures.firstIndex(where: { name == $0.name }) {
                 seen[version] = true
                 isGood = procedures[version].write(words, as: .requests, into: &writer)
-            } else {
+            } else if words.nextUnsigned() != nil {
+                // A line that other kernels have.
                 continue
+            } else {
+                isNamed = false
             }
             if isGood {
                 good += 1
@@ -85,7 +90,7 @@ struct NFSCollector: Collector {
             }
         }
         guard good > 0 else { throw .malformed(file.path, bytes) }
-        for version in seen.indices where !seen[version] {
+        for version in seen.indices where isNamed && !seen[version] {
             procedures[version].writeNone(as: .requests, into: &writer)
         }
         return .available

@@ -47,6 +47,9 @@ struct NFSdCollector: Collector {
         var seen = InlineArray<3, Bool>(repeating: false)
         // Kernels that do not count these have no delegations that could be asked for.
         var delegations: UInt64? = 0
+        // What stands in a line whose name is spoilt is not known, and so not 0.
+        var isNamed = true
+        var isDelegationsSeen = false
         var good = 0
         var rows = ColumnLines(bytes)
         while let row = rows.next() {
@@ -59,10 +62,14 @@ struct NFSdCollector: Collector {
                 seen[version] = true
                 isGood = procedures[version].write(words, as: .requests, into: &writer)
             } else if name == "wdeleg_getattr" {
+                isDelegationsSeen = true
                 delegations = words.nextUnsigned()
                 isGood = delegations != nil
-            } else {
+            } else if words.nextUnsigned() != nil {
+                // A line that other kernels have.
                 continue
+            } else {
+                isNamed = false
             }
             if isGood {
                 good += 1
@@ -71,10 +78,12 @@ struct NFSdCollector: Collector {
             }
         }
         guard good > 0 else { throw .malformed(file.path, bytes) }
-        for version in seen.indices where !seen[version] {
+        for version in seen.indices where isNamed && !seen[version] {
             procedures[version].writeNone(as: .requests, into: &writer)
         }
-        if let delegations { writer.write(.requests, writer.labels(Self.delegations), delegations) }
+        if let delegations, isNamed || isDelegationsSeen {
+            writer.write(.requests, writer.labels(Self.delegations), delegations)
+        }
         return .available
     }
 
