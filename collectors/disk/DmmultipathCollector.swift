@@ -119,6 +119,10 @@ struct DmmultipathCollector: Collector {
                 if !reader.exists(path.state.path) { writer.loseItem("\(path.state.path) is not there") }
                 continue
             }
+            guard !state.isEmpty else {
+                writer.loseItem("\(path.state.path) is empty")
+                continue
+            }
             known += 1
             if state == "running" || state == "live" { active += 1 }
             let labels = writer.labels {

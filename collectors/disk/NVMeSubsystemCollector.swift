@@ -141,6 +141,8 @@ struct NVMeSubsystem: ClassDevice {
         of path: Path, from reader: inout KernelFileReader, into writer: inout MetricWriter<Metric>
     ) -> Int? {
         switch reader.attribute(path.state) {
+        case .value(let word) where word.isEmpty:
+            writer.loseItem("\(path.state.path) is empty")
         case .value(let word):
             // The kernel says "deleting (no IO)" of one that has given up its requests.
             if word.hasPrefix("deleting") { return Self.states.firstIndex { "\($0)" == "deleting" } }

@@ -58,8 +58,8 @@ struct ZFSPool {
     }
 
     private func writeState(_ text: Bytes, into writer: inout ZFSCollector.Writer) {
-        guard !text.isEmpty else {
-            writer.loseItem("\(state.path) is empty")
+        guard ZFSPool.states.contains(where: { text == $0.word }) else {
+            writer.loseItem("\(state.path): no state is \"\(text.upTo(64).text)\"")
             return
         }
         for state in ZFSPool.states {
