@@ -69,10 +69,26 @@ struct DRBDCollector: Collector {
         guard let bytes = try reader.readIfPresent(file) else {
             return .noKernelFeature("\(file.path) is not there: drbd is not loaded")
         }
-        var words = ByteScanner(bytes)
         var device: Labels?
+        var lines = ColumnLines(bytes)
+        while let row = lines.next() {
+            // Each line has a pair of key and value, those about the version and about a resynchronisation too.
+            if !read(row.fields, of: &device, into: &writer) {
+                writer.loseItem("\(file.path): unexpected line \"\(row.line.upTo(64).text)\"")
+                // It may have been the line that names the next one.
+                device = nil
+            }
+        }
+        return .available
+    }
+
+    /// Reads a line, which may name the device that it and those below are of; false for one without any pair.
+    private func read(_ words: ByteScanner, of device: inout Labels?, into writer: inout Writer) -> Bool {
+        var words = words
+        var isAny = false
         while let word = words.nextField() {
             guard let colon = word.firstIndex(of: UInt8(ascii: ":")) else { continue }
+            isAny = true
             let (key, value) = (word.upTo(colon), word.from(colon &+ 1))
             if value.isEmpty, let number = key.unsigned, let number = Int(exactly: number) {
                 device = writer.labels { $0.add("device", "drbd\(number)") }
@@ -80,7 +96,7 @@ struct DRBDCollector: Collector {
                 writer.loseItem("\(file.path): unexpected \"\(word.upTo(64).text)\"")
             }
         }
-        return .available
+        return isAny
     }
 
     /// False for a value that makes no sense; keys that are not known are of no family.

@@ -83,6 +83,7 @@ struct MeminfoNUMACollector: Collector {
     /// Reads lines such as `Node 0 Active(anon):     691324 kB`.
     private mutating func readMeminfo(_ bytes: Bytes, _ index: Int, _ labels: Labels, into writer: inout Writer) {
         let path = nodes[index].meminfo.file.path
+        if bytes.isEmpty { writer.loseItem("\(path) is empty") }
         var lines = ByteScanner(bytes)
         var number = 0
         while !lines.isAtEnd {
@@ -101,6 +102,7 @@ struct MeminfoNUMACollector: Collector {
     /// Reads lines such as `numa_hit 193460335812`.
     private mutating func readNumastat(_ bytes: Bytes, _ index: Int, _ labels: Labels, into writer: inout Writer) {
         let path = nodes[index].numastat.file.path
+        if bytes.isEmpty { writer.loseItem("\(path) is empty") }
         var lines = ByteScanner(bytes)
         var number = 0
         while !lines.isAtEnd {

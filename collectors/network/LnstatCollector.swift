@@ -83,6 +83,8 @@ struct LnstatCollector: Collector {
                 families.write(family, labels, .unsigned(value), into: &writer)
             }
         }
+        // There is a row for each CPU that there may be.
+        if cpu == 0 { writer.loseItem("\(path) has no rows below \"\(header.upTo(64).text)\"") }
     }
 
     /// Finds the families of the columns; false where one has no good name.

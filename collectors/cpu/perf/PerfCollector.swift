@@ -70,7 +70,10 @@ struct PerfCollector: Collector {
             return .noKernelFeature("\(onlineFile.path) is not there")
         }
         if onlineText.map({ online == $0 }) != true {
-            guard let numbers = CPUNumbers.ranges(online) else { throw .malformed(onlineFile.path, online) }
+            // One CPU is online always.
+            guard let numbers = CPUNumbers.ranges(online), !numbers.isEmpty else {
+                throw .malformed(onlineFile.path, online)
+            }
             onlineText = online.text
             cpus.open(numbers.filter { selection.cpus?.contains($0) ?? true }, events(from: &reader))
         }

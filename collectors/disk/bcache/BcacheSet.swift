@@ -102,9 +102,16 @@ struct BcacheSet: ClassDevice {
         into writer: inout MetricWriter<BcacheMetric>
     ) {
         var lines = KeyValueLines(text, .colon)
+        var isAny = false
         while let (key, value) = lines.next() {
             guard let field = fields.first(where: { key == $0.name }) else { continue }
+            isAny = true
             write(value, of: path, field, labels, into: &writer)
+        }
+        if let line = lines.lastMalformed {
+            writer.loseItem("\(path): unexpected line \"\(line.upTo(64).text)\"")
+        } else if !isAny {
+            writer.loseItem("\(path): nothing known in \"\(text.upTo(64).text)\"")
         }
     }
 

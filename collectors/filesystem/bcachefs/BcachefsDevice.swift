@@ -69,6 +69,8 @@ struct BcachefsDevice {
         }
         if let line = lines.lastMalformed {
             writer.loseItem("\(done.path): unexpected line \"\(line.upTo(64).text)\"")
+        } else if text.isEmpty {
+            writer.loseItem("\(done.path) is empty")
         }
     }
 
@@ -97,6 +99,7 @@ struct BcachefsDevice {
             }
             writer.write(.ioErrors, labels, count)
         }
+        if !isOfCreation { writer.loseItem("\(errors.path): no counts in \"\(text.upTo(64).text)\"") }
     }
 }
 

@@ -86,7 +86,9 @@ struct BcachefsFilesystem: ClassDevice {
     /// Rows of an algorithm, what its data takes and what it would take, below a line of names.
     private func writeCompression(_ text: Bytes, into writer: inout Writer) {
         var rows = ColumnLines(withHeader: text)
+        var isAny = false
         while let row = rows.next() {
+            isAny = true
             var words = row.fields
             guard let algorithm = words.nextField(), let compressed = words.nextField().flatMap(BcachefsText.bytes),
                 let uncompressed = words.nextField().flatMap(BcachefsText.bytes)
@@ -98,6 +100,7 @@ struct BcachefsFilesystem: ClassDevice {
             writer.write(.compressed, labels, compressed)
             writer.write(.uncompressed, labels, uncompressed)
         }
+        if !isAny { writer.loseItem("\(compression.path): no rows in \"\(text.upTo(64).text)\"") }
     }
 
     /// Rows of a kind, how often it came and when it came last.
@@ -116,7 +119,9 @@ struct BcachefsFilesystem: ClassDevice {
     /// Rows of a reason, how often and how much on average, below a line of names.
     private func writeWrites(_ text: Bytes, into writer: inout Writer) {
         var rows = ColumnLines(withHeader: text)
+        var isAny = false
         while let row = rows.next() {
+            isAny = true
             var words = row.fields
             guard let reason = words.nextField(), let count = words.nextUnsigned(),
                 let size = words.nextField().flatMap(BcachefsText.bytes)
@@ -128,6 +133,7 @@ struct BcachefsFilesystem: ClassDevice {
             writer.write(.btreeWrites, labels, count)
             writer.write(.btreeWriteSize, labels, size)
         }
+        if !isAny { writer.loseItem("\(writes.path): no rows in \"\(text.upTo(64).text)\"") }
     }
 
     /// `since mount: 12` and `since filesystem creation: 345`.

@@ -18,7 +18,7 @@ struct MountStatistics {
         let lines: ColumnLines
     }
 
-    /// Lines that begin like a mount and are none.
+    /// Lines that begin like a mount and are none, and those above all mounts.
     private(set) var malformed: [Bytes] = []
     private var text: ByteScanner
     private var number = -1
@@ -30,7 +30,10 @@ struct MountStatistics {
     /// The next mount; nil after the last one.
     mutating func next() -> Mount? {
         while let line = text.nextLine() {
-            guard MountStatistics.isMount(line) else { continue }
+            guard MountStatistics.isMount(line) else {
+                if !line.trimmed.isEmpty { malformed.append(line.upTo(64)) }
+                continue
+            }
             number += 1
             let body = nextBody()
             if let mount = mount(line, body) { return mount }

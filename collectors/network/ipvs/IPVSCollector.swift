@@ -69,15 +69,16 @@ struct IPVSCollector: Collector {
     mutating func collect(
         from reader: inout KernelFileReader, into writer: inout Writer
     ) throws(CollectorError) -> Availability {
-        guard let totals = try reader.readIfPresent(statistics) else {
-            return .noKernelFeature("\(statistics.path) is not there: ip_vs is not loaded")
+        switch reader.part(statistics, or: &writer) {
+        case .content(let totals): writeTotals(totals, into: &writer)
+        case .absent: return .noKernelFeature("\(statistics.path) is not there: ip_vs is not loaded")
+        case .lost: break
         }
-        writeTotals(totals, into: &writer)
         do throws(CollectorError) {
             let scrape = reader.scrape
             writeBackends(try reader.read(table), scrape, into: &writer)
         } catch {
-            writer.loseItem(error.description)
+            writer.lose(error)
         }
         return .available
     }
@@ -101,6 +102,9 @@ struct IPVSCollector: Collector {
     }
 
     private mutating func writeBackends(_ bytes: Bytes, _ scrape: UInt64, into writer: inout Writer) {
+        guard bytes.hasPrefix("IP Virtual Server ") else {
+            return writer.loseItem("\(table.path): no table in \"\(bytes.upTo(64).text)\"")
+        }
         var lines = ColumnLines(bytes, skippingLines: 3)
         var service: Bytes?
         var position = 0

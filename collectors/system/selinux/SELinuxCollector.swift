@@ -48,9 +48,7 @@ struct SELinuxCollector: Collector {
         } else {
             writer.loseItem("\(mode.path): not a number: \"\(enforce.upTo(64).text)\"")
         }
-        if let bytes = content(of: configuration, &reader, &writer), let mode = Self.configuredMode(bytes) {
-            writer.write(.configMode, mode)
-        }
+        if let bytes = content(of: configuration, &reader, &writer) { writeConfiguredMode(bytes, into: &writer) }
         if let bytes = reader.text(of: cacheStatistics, or: &writer) { writeSums(of: bytes, into: &writer) }
         if let bytes = reader.text(of: hashStatistics, or: &writer) { writeHash(bytes, into: &writer) }
         if let number = reader.number(of: threshold, or: &writer) { writer.write(.threshold, number) }
@@ -75,15 +73,19 @@ struct SELinuxCollector: Collector {
         }
     }
 
-    /// The mode of `SELINUX=enforcing`; nil where no line says it.
-    private static func configuredMode(_ bytes: Bytes) -> Int? {
+    /// Writes the mode of `SELINUX=enforcing`; nothing where no line says it.
+    private func writeConfiguredMode(_ bytes: Bytes, into writer: inout Writer) {
         var lines = KeyValueLines(bytes, .equals)
         while let (key, value) = lines.next() {
             guard key.trimmed == "SELINUX" else { continue }
             let word = value.trimmed
-            return word == "enforcing" ? 1 : word == "permissive" ? 0 : word == "disabled" ? -1 : nil
+            if let mode = word == "enforcing" ? 1 : word == "permissive" ? 0 : word == "disabled" ? -1 : nil {
+                writer.write(.configMode, mode)
+            } else {
+                writer.loseItem("\(configuration): no mode is \"\(word.upTo(64).text)\"")
+            }
+            return
         }
-        return nil
     }
 
     // MARK: The access vector cache
@@ -95,15 +97,22 @@ struct SELinuxCollector: Collector {
         var names = rows.header?.fields ?? ByteScanner(bytes)
         while let name = names.nextField() { order.append(columns.firstIndex { name == $0.name } ?? -1) }
         sums = Array(repeating: 0, count: columns.count)
-        var isAnyRead = false
-        while let row = rows.next() {
-            guard add(row) else {
-                writer.loseItem("\(cacheStatistics.path): \"\(row.line.upTo(64).text)\" has no numbers")
-                continue
-            }
-            isAnyRead = true
+        guard order.contains(where: { $0 >= 0 }) else {
+            return writer.loseItem("\(cacheStatistics.path): \"\(bytes.upTo(64).text)\" names no columns")
         }
-        guard isAnyRead else { return }
+        var isAny = false
+        var isWhole = true
+        while let row = rows.next() {
+            isAny = true
+            if !add(row) {
+                writer.loseItem("\(cacheStatistics.path): \"\(row.line.upTo(64).text)\" has no numbers")
+                isWhole = false
+            }
+        }
+        // There is a row for each CPU that there may be.
+        if !isAny { writer.loseItem("\(cacheStatistics.path) has no rows") }
+        // Without one of them the sum is not known: it would seem to fall.
+        guard isAny, isWhole else { return }
         for index in order where index >= 0 { writer.write(columns[index], .none, sums[index]) }
     }
 
@@ -121,6 +130,7 @@ struct SELinuxCollector: Collector {
 
     /// Writes `entries: 503`, `buckets used: 283/512`, `longest chain: 7`.
     private func writeHash(_ bytes: Bytes, into writer: inout Writer) {
+        if bytes.isEmpty { writer.loseItem("\(hashStatistics.path) is empty") }
         var lines = KeyValueLines(bytes, .colon)
         while let (key, value) = lines.next() {
             let slash = value.firstIndex(of: UInt8(ascii: "/"))
