@@ -12,7 +12,7 @@ public struct BtrfsVolume: Sendable, Equatable {
     public struct Device: Sendable, Equatable {
         /// The last part of its path, `sda1`.
         public let name: String
-        /// Its UUID in hexadecimal digits, without dashes.
+        /// Its UUID as blkid shows it: hexadecimal digits in five groups.
         public let uuid: String
         /// Size of the device that the file system uses.
         public let totalBytes: UInt64
@@ -46,7 +46,7 @@ public struct BtrfsVolume: Sendable, Equatable {
         case failed(errno: Int32)
     }
 
-    /// The file system's UUID in hexadecimal digits, without dashes.
+    /// The file system's UUID as blkid shows it: hexadecimal digits in five groups.
     public let uuid: String
     /// Its devices by their ids.
     public let devices: [Device]
@@ -82,11 +82,16 @@ public struct BtrfsVolume: Sendable, Equatable {
         return .volume(BtrfsVolume(uuid: text(filesystem.uuid), devices: devices))
     }
 
-    /// A UUID, which is a tuple of C's, as hexadecimal digits.
+    /// A UUID, which is a tuple of C's, as hexadecimal digits in five groups: 8-4-4-4-12.
     fileprivate static func text<Bytes: BitwiseCopyable>(_ uuid: Bytes) -> String {
         // The copy does not outlive the call.
         let bytes = unsafe withUnsafeBytes(of: uuid) { unsafe [UInt8]($0) }
-        return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        var text = ""
+        for (place, byte) in bytes.enumerated() {
+            if [4, 6, 8, 10].contains(place) { text += "-" }
+            text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return text
     }
 }
 

@@ -17,7 +17,7 @@ struct BtrfsFilesystem {
 
     init(name: String, folder: String) {
         self.name = Array(name.utf8)
-        id = name.filter { $0 != "-" }
+        id = name
         label = KernelFile(oneRead: folder + "/label")
         metadataUUID = KernelFile(oneRead: folder + "/metadata_uuid")
         reserve = KernelFile(oneRead: folder + "/allocation/global_rsv_size")

@@ -78,7 +78,7 @@ final class BtrfsSource: LaneSource {
         }
     }
 
-    /// The file system of a UUID, in hexadecimal digits without dashes; nil where it is not known in this scrape.
+    /// The file system of a UUID; nil where it is not known in this scrape.
     func volume(of uuid: String, in scrape: UInt64) -> BtrfsVolume? {
         let found = try? listing.withResult(of: scrape) { listing -> BtrfsVolume? in
             for entry in listing.volumes.entries {
