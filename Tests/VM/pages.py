@@ -65,10 +65,10 @@ def until_up(port, seconds=90):
 
 
 class Differences:
-    """What is known to differ: lines `KIND REGEX  # reason`; KIND is missing, differs or unexpected."""
+    """What is known to differ: lines `KIND REGEX  # reason`; KIND is missing, differs, unexpected or moves."""
 
     def __init__(self, path):
-        self.patterns = {"missing": [], "differs": [], "unexpected": []}
+        self.patterns = {"missing": [], "differs": [], "unexpected": [], "moves": []}
         with open(path, encoding="utf-8") as file:
             for line in file:
                 line = line.split("  #")[0].strip()

@@ -105,7 +105,7 @@ class Bench:
         """The first page after a change has the series that the next one has; what differs later too just moves."""
         pages = [set(fetch(OURS).node()) for _ in range(4)]
         moving = (pages[1] ^ pages[2]) | (pages[2] ^ pages[3])
-        odd = sorted((pages[0] ^ pages[1]) - moving)
+        odd = sorted(key for key in (pages[0] ^ pages[1]) - moving if not self.known.has("moves", key))
         if odd:
             raise AssertionError("on one of two pages after the change: " + ", ".join(odd[:20]))
 
