@@ -76,7 +76,7 @@ import Testing
     func sentences() {
         for option in Self.options {
             #expect(option.help.hasSuffix(".") && !option.help.contains("\n"), "\(option.name)")
-            #expect(option.name.wholeMatch(of: /[a-z0-9._-]+/) != nil, "\(option.name)")
+            #expect(option.name.wholeMatch(of: /[a-zA-Z0-9._-]+/) != nil, "\(option.name)")
             if let standard = option.kind.standard {
                 #expect(throws: Never.self, "\(option.name)") { try option.check(standard, as: option.name) }
             }
