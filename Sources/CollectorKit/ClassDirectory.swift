@@ -84,11 +84,13 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
     private let context: CollectorContext
     private let listing: ItemListing<Listing>
     private let presence = Atomic(Presence.filled.rawValue)
+    private let absence: AbsenceMemory
 
     /// The class below `--path.sysfs`.
     public init(context: CollectorContext) throws(ConfigurationError) {
         self.context = context.withoutSources()
         path = context.roots.sys(Device.folder)
+        absence = AbsenceMemory(path)
         // Options that cannot be are refused now, not when the first device comes.
         _ = try Device(name: "", folder: path, context: context)
         listing = ItemListing(of: path, Listing(directory: WatchedDirectory(path)))
@@ -96,10 +98,13 @@ public final class ClassDirectory<Device: ClassDevice & ~Copyable>: LaneSource {
 
     /// False where the class is not there or has no device, so that most hosts need no thread for it.
     ///
-    /// A driver that is loaded later is noticed at the next scrape, because the folder is listed each time.
+    /// A driver that is loaded later is noticed at the next scrape: the kernel announces it and its devices.
     public var isNeeded: Bool {
+        let events = absence.now()
+        if absence.isMissing(at: events) { return false }
         let found = findAny()
         presence.store(found.rawValue, ordering: .relaxed)
+        absence.note(isMissing: found != .filled, at: events)
         return found == .filled
     }
 

@@ -20,12 +20,14 @@ public struct WatchedDirectory {
     public var path: String { directory.path }
 
     private var directory: KernelDirectory
+    private let comesWithModule: Bool
     /// The names of the last listing, each with a NUL behind it.
     private var known: [UInt8] = []
 
-    /// A directory that is not opened before it is listed.
-    public init(_ path: String) {
-        directory = KernelDirectory(path)
+    /// A directory that is not opened before it is listed; `comesWithModule` as for `KernelDirectory`.
+    public init(_ path: String, comesWithModule: Bool = false) {
+        directory = KernelDirectory(path, comesWithModule: comesWithModule)
+        self.comesWithModule = comesWithModule
     }
 
     /// Lists the directory.
@@ -36,7 +38,7 @@ public struct WatchedDirectory {
         }
         if !known.isEmpty, isKnown(listing) { return .same }
         // A directory that was removed and made again shows nothing through its old descriptor.
-        directory = KernelDirectory(directory.path)
+        directory = KernelDirectory(directory.path, comesWithModule: comesWithModule)
         guard let fresh = try reader.listIfPresent(directory) else {
             known = []
             return .missing

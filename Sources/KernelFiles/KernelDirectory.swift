@@ -9,10 +9,16 @@ public final class KernelDirectory {
     public let path: String
 
     private var descriptor = KeptDescriptor(flags: O_DIRECTORY)
+    /// Where only a module of the kernel can bring the directory: whether it is known to be missing.
+    private let absence: AbsenceMemory?
 
     /// A directory that is not opened before it is listed.
-    public init(_ path: String) {
+    ///
+    /// `comesWithModule` is for those that nothing but a module of the kernel brings, so that one that is missing is looked
+    /// up again only after the kernel has announced something.
+    public init(_ path: String, comesWithModule: Bool = false) {
         self.path = path
+        absence = comesWithModule ? AbsenceMemory(path) : nil
     }
 
     /// What stat(2) says of the directory: how many links it has and its size.
@@ -53,13 +59,21 @@ public final class KernelDirectory {
 
     /// Reads all entries with getdents64(2) into the arena.
     func read(into arena: inout ReadArena, budget: DescriptorBudget) throws(KernelFileError) -> Bytes {
-        try descriptor.use(path, within: budget, isStale: { _ in true }) { (descriptor) throws(KernelFileError) in
-            // A directory that was removed and made again lists as empty through the old descriptor.
-            var status = stat()
-            guard unsafe fstat(descriptor, &status) == 0, status.st_nlink > 0,
-                lseek(descriptor, 0, SEEK_SET) == 0
-            else { throw KernelFileError(.list, path: path, errno: ENOENT) }
-            return try list(descriptor, into: &arena)
+        let events = absence?.now()
+        if let absence, absence.isMissing(at: events) { throw KernelFileError(.open, path: path, errno: ENOENT) }
+        do throws(KernelFileError) {
+            return try descriptor.use(path, within: budget, isStale: { _ in true }) {
+                (descriptor) throws(KernelFileError) in
+                // A directory that was removed and made again lists as empty through the old descriptor.
+                var status = stat()
+                guard unsafe fstat(descriptor, &status) == 0, status.st_nlink > 0,
+                    lseek(descriptor, 0, SEEK_SET) == 0
+                else { throw KernelFileError(.list, path: path, errno: ENOENT) }
+                return try list(descriptor, into: &arena)
+            }
+        } catch {
+            if let absence, error.errno == ENOENT { absence.note(isMissing: true, at: events) }
+            throw error
         }
     }
 

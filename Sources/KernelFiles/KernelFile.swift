@@ -17,6 +17,8 @@ public final class KernelFile {
     private let end: FileEnd
     /// What others know of this path, where it is a file that several collectors read.
     private let shared: SharedContent?
+    /// Where only a module of the kernel can bring the file: whether it is known to be missing.
+    private let absence: AbsenceMemory?
     private var descriptor = KeptDescriptor()
 
     /// A file that is not opened before its first read, and that is read until the kernel says that nothing is left.
@@ -24,22 +26,26 @@ public final class KernelFile {
     /// The kernel gives most files of procfs in pieces of less than 4 KiB, so a short read is not the end of them.
     /// Nearly all of them have a line for what every host has, or one that names the columns; `mayBeEmpty` is for those
     /// that have neither. Source: kernel Documentation/filesystems/seq_file.rst.
-    public init(_ path: String, mayBeEmpty: Bool = false) {
+    /// `comesWithModule` is for files that nothing but a module of the kernel brings, so that one that is missing is looked
+    /// up again only after the kernel has announced something.
+    public init(_ path: String, mayBeEmpty: Bool = false, comesWithModule: Bool = false) {
         self.path = path
         isNeverEmpty = !mayBeEmpty
         end = .emptyRead
         shared = nil
+        absence = comesWithModule ? AbsenceMemory(path) : nil
     }
 
     /// A file of which the kernel gives everything, less than 4 KiB, in one read, which saves asking for more.
     ///
     /// That is so for attributes of sysfs and for values below /proc/sys. Source: kernel
     /// Documentation/filesystems/sysfs.rst.
-    public init(oneRead path: String) {
+    public init(oneRead path: String, comesWithModule: Bool = false) {
         self.path = path
         isNeverEmpty = false
         end = .shortRead
         shared = nil
+        absence = comesWithModule ? AbsenceMemory(path) : nil
     }
 
     /// A file that the kernel makes in one piece, however long it is: a read that brings less than was asked for is the
@@ -53,6 +59,7 @@ public final class KernelFile {
         isNeverEmpty = true
         end = .onePiece
         shared = nil
+        absence = nil
     }
 
     /// A file of lines of which the kernel gives as many as fit into 4 KiB in one read, and none of which is longer than
@@ -65,6 +72,7 @@ public final class KernelFile {
         isNeverEmpty = true
         end = .roomLeft(longestLine: longestLine)
         shared = nil
+        absence = nil
     }
 
     /// A file that several collectors may read: the content is read once in each scrape.
@@ -73,6 +81,7 @@ public final class KernelFile {
         isNeverEmpty = true
         end = .emptyRead
         shared = content
+        absence = nil
     }
 
     /// True for one that several collectors may read; while a thread hangs in it, reads of the others fail with EBUSY.
@@ -92,10 +101,17 @@ public final class KernelFile {
         }
         try conditions.check(path)
         let end = end
-        return try descriptor.use(
-            path, within: budget, isStale: { KernelFile.stale.contains($0.errno) }
-        ) { (descriptor) throws(KernelFileError) in
-            try arena.fill(from: descriptor, path: path, end: end, longestRead: conditions.longestRead)
+        let events = absence?.now()
+        if let absence, absence.isMissing(at: events) { throw KernelFileError(.open, path: path, errno: ENOENT) }
+        do throws(KernelFileError) {
+            return try descriptor.use(
+                path, within: budget, isStale: { KernelFile.stale.contains($0.errno) }
+            ) { (descriptor) throws(KernelFileError) in
+                try arena.fill(from: descriptor, path: path, end: end, longestRead: conditions.longestRead)
+            }
+        } catch {
+            if let absence, error.errno == ENOENT { absence.note(isMissing: true, at: events) }
+            throw error
         }
     }
 }

@@ -33,7 +33,7 @@ struct SchedstatCollector: Collector {
     private let file: KernelFile
 
     init(context: CollectorContext) {
-        file = KernelFile(context.roots.proc("schedstat"))
+        file = KernelFile(context.roots.proc("schedstat"), comesWithModule: true)
     }
 
     mutating func collect(

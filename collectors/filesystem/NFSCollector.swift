@@ -52,7 +52,7 @@ struct NFSCollector: Collector {
     ]
 
     init(context: CollectorContext) {
-        file = KernelFile(context.roots.proc("net/rpc/nfs"))
+        file = KernelFile(context.roots.proc("net/rpc/nfs"), comesWithModule: true)
     }
 
     mutating func collect(

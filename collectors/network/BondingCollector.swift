@@ -64,7 +64,7 @@ struct BondingCollector: Collector {
 
     init(context: CollectorContext) {
         folder = context.roots.sys("class/net")
-        names = KernelFile(oneRead: folder + "/bonding_masters")
+        names = KernelFile(oneRead: folder + "/bonding_masters", comesWithModule: true)
     }
 
     mutating func collect(

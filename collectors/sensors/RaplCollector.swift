@@ -56,7 +56,7 @@ struct RaplCollector: Collector {
 
     init(context: CollectorContext) {
         hasZoneLabel = context.options[Self.enableZoneLabel]
-        directory = WatchedDirectory(context.roots.sys("class/powercap"))
+        directory = WatchedDirectory(context.roots.sys("class/powercap"), comesWithModule: true)
     }
 
     mutating func collect(

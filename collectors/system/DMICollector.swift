@@ -42,7 +42,7 @@ struct DMICollector: Collector {
     private var values: [(label: StaticString, value: String)]?
 
     init(context: CollectorContext) {
-        folder = KernelDirectory(context.roots.sys("class/dmi/id"))
+        folder = KernelDirectory(context.roots.sys("class/dmi/id"), comesWithModule: true)
     }
 
     mutating func collect(

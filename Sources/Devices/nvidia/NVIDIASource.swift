@@ -89,7 +89,7 @@ public final class NVIDIASource: LaneSource {
     // MARK: For collectors
 
     /// Whether there may be a GPU to ask about.
-    public var isWatching: Bool { library.isNeeded }
+    public var isWatching: Bool { library.wasNeeded.load(ordering: .relaxed) }
 
     /// Whether handles are let go of on demand.
     public var isReleased: Bool { library.isReleased }

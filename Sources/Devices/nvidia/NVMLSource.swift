@@ -71,6 +71,15 @@ public final class NVMLSource: LaneSource {
 
     /// True where there may be a GPU to ask about, or handles to let go of.
     public var isNeeded: Bool {
+        let answer = isAsked
+        wasNeeded.store(answer, ordering: .relaxed)
+        return answer
+    }
+
+    /// The answer of `isNeeded` that the scrape began with, which saves looking at the nodes in /dev once more.
+    let wasNeeded = Atomic(false)
+
+    private var isAsked: Bool {
         guard isWanted else { return false }
         if shared.holdsHandles.load(ordering: .relaxed) { return true }
         return inventory.latest.devices.contains { $0.isNVIDIA && $0.driver == "nvidia" } || NVMLKeeper.exists(nodes)

@@ -39,7 +39,7 @@ struct MdadmCollector: Collector {
     private var attributes: MdadmAttributes
 
     init(context: CollectorContext) {
-        file = KernelFile(context.roots.proc("mdstat"))
+        file = KernelFile(context.roots.proc("mdstat"), comesWithModule: true)
         attributes = MdadmAttributes(context.roots)
     }
 

@@ -35,7 +35,7 @@ struct NFSdCollector: Collector {
     ]
 
     init(context: CollectorContext) {
-        file = KernelFile(context.roots.proc("net/rpc/nfsd"))
+        file = KernelFile(context.roots.proc("net/rpc/nfsd"), comesWithModule: true)
     }
 
     mutating func collect(

@@ -44,7 +44,7 @@ struct ZFSCollector: Collector {
     private var datasets = KstatTable("node_zfs_zpool_dataset_", of: "objset-*", labels: ["dataset", "zpool"])
 
     init(context: CollectorContext) {
-        directory = WatchedDirectory(context.roots.proc("spl/kstat/zfs"))
+        directory = WatchedDirectory(context.roots.proc("spl/kstat/zfs"), comesWithModule: true)
     }
 
     mutating func collect(

@@ -52,7 +52,7 @@ struct EdacCollector: Collector {
     private var controllers: [EdacController] = []
 
     init(context: CollectorContext) {
-        directory = WatchedDirectory(context.roots.sys("devices/system/edac/mc"))
+        directory = WatchedDirectory(context.roots.sys("devices/system/edac/mc"), comesWithModule: true)
     }
 
     mutating func collect(

@@ -54,7 +54,7 @@ struct IPVSCollector: Collector {
     private var backends: IPVSBackends
 
     init(context: CollectorContext) throws(ConfigurationError) {
-        statistics = KernelFile(context.roots.proc("net/ip_vs_stats"))
+        statistics = KernelFile(context.roots.proc("net/ip_vs_stats"), comesWithModule: true)
         table = KernelFile(context.roots.proc("net/ip_vs"))
         let names = context.options[Self.backendLabels].split(separator: ",").map(String.init)
         for name in names where IPVSBackends.Label(rawValue: name) == nil {

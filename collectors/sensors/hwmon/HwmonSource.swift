@@ -23,23 +23,29 @@ final class HwmonSource: LaneSource {
     /// The folder that has the chips.
     let path: String
 
+    private let absence: AbsenceMemory
     private let chipFilter: DeviceFilter
     private let sensorFilter: DeviceFilter
     private let listing: ItemListing<Listing>
 
     init(context: CollectorContext) throws(ConfigurationError) {
         path = context.roots.sys("class/hwmon")
+        absence = AbsenceMemory(path)
         chipFilter = try HwmonFlags.chips(context.options)
         sensorFilter = try DeviceFilter(
             context.options, include: HwmonCollector.sensorInclude, exclude: HwmonCollector.sensorExclude)
         listing = ItemListing(of: path, Listing(directory: WatchedDirectory(path)))
     }
 
-    /// One look-up of the folder, so that a driver that is loaded later is noticed at the next scrape.
+    /// At most one look-up of the folder, so that a driver that is loaded later is noticed at the next scrape.
     var isNeeded: Bool {
+        let events = absence.now()
+        if absence.isMissing(at: events) { return false }
         // Safe: the call reads a string that lives as long as the call.
         // A folder that cannot be looked at is listed, which says why.
-        unsafe access(path, F_OK) == 0 || errno != ENOENT
+        let isThere = unsafe access(path, F_OK) == 0 || errno != ENOENT
+        absence.note(isMissing: !isThere, at: events)
+        return isThere
     }
 
     func list(from reader: inout KernelFileReader) -> [any LaneItem] {

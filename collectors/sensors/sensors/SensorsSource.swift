@@ -16,6 +16,7 @@ final class SensorsSource: LaneSource {
     private let isInForce: Bool
     /// The token of the class at which the library found no chip; 0 for none.
     private let emptyToken: EmptyToken
+    private let noFolder = AbsenceMemory("/sys/class/hwmon")
 
     private final class EmptyToken: Sendable {
         let value = Atomic<UInt64>(0)
@@ -39,7 +40,12 @@ final class SensorsSource: LaneSource {
     /// A host without a chip needs neither thread nor library.
     var absence: String? {
         guard isInForce else { return "libsensors reads /sys only, and --path.sysfs names another place" }
-        guard let token = SensorsLibrary.changeToken() else { return "/sys/class/hwmon is not there" }
+        let events = noFolder.now()
+        let missing = "/sys/class/hwmon is not there"
+        if noFolder.isMissing(at: events) { return missing }
+        let found = SensorsLibrary.changeToken()
+        noFolder.note(isMissing: found == nil, at: events)
+        guard let token = found else { return missing }
         let isEmpty = emptyToken.value.load(ordering: .relaxed) == token
         return isEmpty ? "no chip in /sys/class/hwmon that libsensors knows" : nil
     }
