@@ -23,7 +23,7 @@ RELEASE_FLAGS := $(BUILD_FLAGS) -c release --static-swift-stdlib --disable-local
 	-Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import
 
 .PHONY: all run test new-collector unit-test test-tsan test-asan end-to-end-test release reference format lint bench fuzz clean dependencies \
-	deb deb-dependencies check-deb test-deb
+	deb deb-dependencies check-deb test-deb test-vm
 
 all: release
 
@@ -76,6 +76,10 @@ check-deb: deb
 ## Boots a Debian of its own and installs, uses, upgrades and purges the package there; needs root.
 test-deb: deb
 	Tests/Package/boot $(DEB)
+
+## Boots an emulated machine with hardware of all kinds and compares every series with node_exporter's there; needs root.
+test-vm: release
+	Tests/VM/run $(BINARY) $(PEER)
 
 ## Writes docs/metrics.md, the reference of all metrics, anew.
 reference: release
