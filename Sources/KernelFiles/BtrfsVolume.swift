@@ -83,7 +83,7 @@ public struct BtrfsVolume: Sendable, Equatable {
     }
 
     /// A UUID, which is a tuple of C's, as hexadecimal digits in five groups: 8-4-4-4-12.
-    fileprivate static func text<Bytes: BitwiseCopyable>(_ uuid: Bytes) -> String {
+    static func text<Bytes: BitwiseCopyable>(_ uuid: Bytes) -> String {
         // The copy does not outlive the call.
         let bytes = unsafe withUnsafeBytes(of: uuid) { unsafe [UInt8]($0) }
         var text = ""

@@ -13,7 +13,6 @@ import TreeSupport
 /// A host with one btrfs, whose mounts and answers are made up.
 private final class BtrfsHost {
     static let uuid = "4f1c8a52-0b7e-4f7e-8d5c-3a2b1c0d9e8f"
-    static let id = "4f1c8a520b7e4f7e8d5c3a2b1c0d9e8f"
 
     let driver: ScrapeDriver
     /// The paths that were asked.
@@ -67,7 +66,7 @@ private final class BtrfsHost {
     private static let otherLine = "28 1 8:1 / / rw - ext4 /dev/sda1 rw"
 
     private static let volume = BtrfsVolume(
-        uuid: BtrfsHost.id,
+        uuid: BtrfsHost.uuid,
         devices: [
             BtrfsVolume.Device(
                 name: "sdb", uuid: "00ff", totalBytes: 8_192, usedBytes: 3_000, writeErrors: 1, readErrors: 2,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import KernelFiles
 import Testing
+
+@testable import KernelFiles
 
 @Suite struct BtrfsVolumeTests {
     /// Where a btrfs is mounted here; nil where none is.
@@ -35,5 +36,12 @@ import Testing
             #expect(device.usedBytes <= device.totalBytes)
             #expect(device.uuid.count == 32)
         }
+    }
+
+    @Test("a UUID has five groups of digits")
+    func uuid() {
+        let bytes = SIMD16<UInt8>(
+            0x4F, 0x1C, 0x8A, 0x52, 0x0B, 0x7E, 0x4F, 0x7E, 0x8D, 0x5C, 0x3A, 0x2B, 0x1C, 0x0D, 0x9E, 0x8F)
+        #expect(BtrfsVolume.text(bytes) == "4f1c8a52-0b7e-4f7e-8d5c-3a2b1c0d9e8f")
     }
 }
