@@ -134,11 +134,19 @@ struct NVIDIAHostTests {
             // What the driver answers who waits for a GPU that is gone.
             try host.fake.rewrite(script + "call EventSetWait_v2 return 15\n")
             let waits = host.fake.calls("EventSetWait_v2")
-            #expect(host.waitUntil { host.fake.calls("EventSetWait_v2") > waits })
+            // The clock goes on while it is waited, since a pause may begin at any moment of it.
+            let isAsked = host.waitUntil {
+                host.clock.pass(1)
+                return host.fake.calls("EventSetWait_v2") > waits
+            }
+            #expect(isAsked)
             try host.fake.rewrite(script + "gpu 2 event xid \(31 + gpu)\n")
             let line = "host_gpu_xid_errors_total{gpu=\"2\",xid=\"\(31 + gpu)\"} 1"
-            host.clock.pass(1)
-            #expect(host.waitUntil { host.scrape().has(line) }, "\(gpu)")
+            let isShown = host.waitUntil {
+                host.clock.pass(1)
+                return host.scrape().has(line)
+            }
+            #expect(isShown, "\(gpu)")
         }
     }
 }
