@@ -129,8 +129,8 @@ package enum ManualPage {
             case "^": out += "\\(ha"
             case "~": out += "\\(ti"
             case "\n": out += " "
-            // Long expressions may be parted here, without a hyphen.
-            case "|", ")": out += "\(scalar)\\:"
+            // Long expressions and lists may be parted here, without a hyphen.
+            case "|", ")", ",": out += "\(scalar)\\:"
             default: out.unicodeScalars.append(scalar)
             }
         }
