@@ -87,8 +87,8 @@ def refuses(folder):
         equal(done.stderr.count("\n"), 1, f"lines of {done.stderr!r}")
         check(start in done.stderr, f"{words}: {done.stderr!r}")
     equal(files(folder), old, "the tree")
-    equal(new(folder, "slabinfo", "memory").returncode, 0)
-    equal(new(folder, "slabinfo", "memory").returncode, 2, "a second time")
+    equal(new(folder, "pagecache", "memory").returncode, 0)
+    equal(new(folder, "pagecache", "memory").returncode, 2, "a second time")
 
 
 def parts(folder):
@@ -100,8 +100,8 @@ def parts(folder):
 
 
 suite([
-    ("a collector is begun, in its place", writes("slabinfo", "memory", "Slabinfo", "Sockstat")),
-    ("a name of two words", writes("cpu_vulnerabilities", "cpu", "CPUVulnerabilities", "Cpufreq", "CPUVulnerabilities")),
+    ("a collector is begun, in its place", writes("pagecache", "memory", "Pagecache", "Pcidevice")),
+    ("a name of two words", writes("cpu_microcode", "cpu", "CPUMicrocode", "CPUVulnerabilities", "CPUMicrocode")),
     ("the first of all", writes("aaa", "process", "Aaa", "Accel")),
     ("the last of all", writes("zzz_last", "system", "ZzzLast", None)),
     ("what cannot be is refused in one line, and nothing is written", refuses),
