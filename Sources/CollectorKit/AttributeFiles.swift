@@ -48,12 +48,18 @@ public struct AttributeLabels {
         _ files: [StaticString], device: (label: StaticString, name: String), in folder: String,
         having names: Set<String>? = nil, missing: Missing
     ) {
+        let shown = files.filter { name in names.map { $0.contains("\(name)") } ?? true }
+        self.init(renamed: shown.map { ($0, $0) }, device: device, in: folder, missing: missing)
+    }
+
+    /// The same for files whose labels have other names.
+    public init(
+        renamed files: [(label: StaticString, file: StaticString)], device: (label: StaticString, name: String),
+        in folder: String, missing: Missing
+    ) {
         self.device = device.name
         self.missing = missing
-        labels = files.compactMap { name in
-            if let names, !names.contains("\(name)") { return nil }
-            return (name, KernelFile(oneRead: "\(folder)/\(name)"))
-        }
+        labels = files.map { ($0.label, KernelFile(oneRead: "\(folder)/\($0.file)")) }
         labels.append((device.label, nil))
         labels.sort { "\($0.label)" < "\($1.label)" }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Exposition
 public import KernelFiles
 
 /// A directory of sysfs that is listed at every scrape and gives its names only when they are others than before.
@@ -45,6 +46,22 @@ public struct WatchedDirectory {
         }
         if !known.isEmpty, isKnown(fresh) { return .same }
         return .changed(learn(fresh))
+    }
+
+    /// Lists the folder of a device that is being read.
+    ///
+    /// nil, and a lost item, where it cannot be listed or has gone since its class was.
+    public mutating func list(
+        from reader: inout KernelFileReader, or writer: inout MetricWriter<some FamilyKey>
+    ) -> Change? {
+        do throws(CollectorError) {
+            let change = try list(from: &reader)
+            guard case .missing = change else { return change }
+            writer.loseItem("\(path) is not there")
+        } catch {
+            writer.lose(error)
+        }
+        return nil
     }
 
     /// Makes the next listing count as changed.

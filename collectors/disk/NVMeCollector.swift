@@ -49,10 +49,10 @@ struct NVMeController: ClassDevice {
     static let className = "nvme"
     static let noun = "NVMe controller"
 
-    /// Attributes of the controller, and the labels that they become; the one without a file is its name.
-    private static let attributes: [(label: StaticString, file: StaticString?)] = [
-        ("cntlid", "cntlid"), ("device", nil), ("firmware_revision", "firmware_rev"), ("model", "model"),
-        ("serial", "serial"), ("state", "state"),
+    /// Attributes of the controller, and the labels that they become.
+    private static let attributes: [(label: StaticString, file: StaticString)] = [
+        ("cntlid", "cntlid"), ("firmware_revision", "firmware_rev"), ("model", "model"), ("serial", "serial"),
+        ("state", "state"),
     ]
 
     /// What is kept of a namespace.
@@ -73,42 +73,21 @@ struct NVMeController: ClassDevice {
     }
 
     private let name: String
-    private let info: [(label: StaticString, file: KernelFile?)]
+    private let info: AttributeLabels
     private var directory: WatchedDirectory
     private var namespaces: [Namespace] = []
 
     init?(name: String, folder: String, context: CollectorContext) {
         self.name = name
-        info = Self.attributes.map { attribute in
-            (attribute.label, attribute.file.map { KernelFile(oneRead: "\(folder)/\($0)") })
-        }
+        info = AttributeLabels(
+            renamed: Self.attributes, device: ("device", name), in: folder, missing: .empty)
         directory = WatchedDirectory(folder)
     }
 
     mutating func read(from reader: inout KernelFileReader, into writer: inout MetricWriter<Metric>) {
-        do throws(CollectorError) {
-            switch try directory.list(from: &reader) {
-            case .missing:
-                // It went between the listing of the class and now.
-                writer.loseItem("\(directory.path) is not there")
-                return
-            case .same: break
-            case .changed(let names): learn(names)
-            }
-        } catch {
-            writer.loseItem(error.description)
-            return
-        }
-        var labels = Labels.none
-        for (label, file) in info {
-            guard let file else {
-                labels = writer.labels(labels) { $0.add(label, name) }
-                continue
-            }
-            let text = reader.text(of: file, or: &writer) ?? Bytes("")
-            labels = writer.labels(labels) { $0.add(label, text) }
-        }
-        writer.write(.info, labels, 1)
+        guard let change = directory.list(from: &reader, or: &writer) else { return }
+        if case .changed(let names) = change { learn(names) }
+        writer.write(.info, info.read(from: &reader, into: &writer), 1)
         for namespace in namespaces { read(namespace, from: &reader, into: &writer) }
     }
 

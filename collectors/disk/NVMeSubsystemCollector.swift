@@ -45,9 +45,9 @@ struct NVMeSubsystem: ClassDevice {
     static let className = "nvme-subsystem"
     static let noun = "NVMe subsystem"
 
-    /// Attributes of the subsystem, and the labels that they become; the one without a file is its name.
-    private static let attributes: [(label: StaticString, file: StaticString?)] = [
-        ("iopolicy", "iopolicy"), ("model", "model"), ("nqn", "subsysnqn"), ("serial", "serial"), ("subsystem", nil),
+    /// Attributes of the subsystem, and the labels that they become.
+    private static let attributes: [(label: StaticString, file: StaticString)] = [
+        ("iopolicy", "iopolicy"), ("model", "model"), ("nqn", "subsysnqn"), ("serial", "serial"),
     ]
     /// The states of a path as they are shown; the last one is for what the kernel may add.
     private static let states: [StaticString] = [
@@ -64,43 +64,22 @@ struct NVMeSubsystem: ClassDevice {
     }
 
     private let name: String
-    private let info: [(label: StaticString, file: KernelFile?)]
+    private let info: AttributeLabels
     private var directory: WatchedDirectory
     private var paths: [Path] = []
     private var namespaces: [String] = []
 
     init?(name: String, folder: String, context: CollectorContext) {
         self.name = name
-        info = Self.attributes.map { attribute in
-            (attribute.label, attribute.file.map { KernelFile(oneRead: "\(folder)/\($0)") })
-        }
+        info = AttributeLabels(
+            renamed: Self.attributes, device: ("subsystem", name), in: folder, missing: .empty)
         directory = WatchedDirectory(folder)
     }
 
     mutating func read(from reader: inout KernelFileReader, into writer: inout MetricWriter<Metric>) {
-        do throws(CollectorError) {
-            switch try directory.list(from: &reader) {
-            case .missing:
-                // It went between the listing of the class and now.
-                writer.loseItem("\(directory.path) is not there")
-                return
-            case .same: break
-            case .changed(let names): learn(names)
-            }
-        } catch {
-            writer.loseItem(error.description)
-            return
-        }
-        var labels = Labels.none
-        for (label, file) in info {
-            guard let file else {
-                labels = writer.labels(labels) { $0.add(label, name) }
-                continue
-            }
-            let text = reader.text(of: file, or: &writer) ?? Bytes("")
-            labels = writer.labels(labels) { $0.add(label, text) }
-        }
-        writer.write(.info, labels, 1)
+        guard let change = directory.list(from: &reader, or: &writer) else { return }
+        if case .changed(let names) = change { learn(names) }
+        writer.write(.info, info.read(from: &reader, into: &writer), 1)
         for namespace in namespaces {
             let labels = writer.labels {
                 $0.add("device", namespace)

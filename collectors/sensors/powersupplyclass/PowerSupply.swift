@@ -26,19 +26,9 @@ struct PowerSupply: ClassDevice {
     }
 
     mutating func read(from reader: inout KernelFileReader, into writer: inout MetricWriter<Metric>) {
-        do throws(CollectorError) {
-            switch try directory.list(from: &reader) {
-            case .missing:
-                // It went between the listing of the class and now, or its name is not UTF-8.
-                writer.loseItem("\(directory.path) is not there")
-                return
-            case .same: break
-            case .changed(let names): learn(Set(names))
-            }
-        } catch {
-            writer.lose(error)
-            return
-        }
+        // Missing too where its name is not UTF-8.
+        guard let change = directory.list(from: &reader, or: &writer) else { return }
+        if case .changed(let names) = change { learn(Set(names)) }
         numbers.read(from: &reader, writer.labels("power_supply", name), into: &writer)
         if let info { writer.write(.info, info.read(from: &reader, into: &writer), 1) }
     }
